@@ -1,0 +1,25 @@
+import type { Server } from 'node:http';
+import type { Recorder } from './metrics/recorder.ts';
+
+/** The whole of a shutdown, in milliseconds. pm2's kill_timeout and Compose's stop_grace_period are longer. */
+export const SHUTDOWN_DEADLINE_MS = 6000;
+
+/**
+ * How long a worker that is about to stop still answers, each time with `Connection: close`, in milliseconds. Measured
+ * with `pm2 reload` under load: closing at once cuts idle keep-alive connections just as their next request comes in
+ * (some 25 resets per reload); after half a second of telling clients to go, none.
+ */
+const DRAIN_MS = 500;
+
+/**
+ * Ends a server without losing a request or a metric: sends its clients elsewhere, stops accepting, finishes what is
+ * in flight, and only then closes the recorder, which by then has seen every response.
+ */
+export async function shutDown(server: Server, recorder: Recorder): Promise<void> {
+  server.prependListener('request', (_req, res) => {
+    res.shouldKeepAlive = false;
+  });
+  await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+  await new Promise((resolve) => server.close(resolve));
+  await recorder.close();
+}
