@@ -1,0 +1,7 @@
+/** The only file that knows where the stack is. */
+
+/** The web app's address. */
+export const webapp = `http://127.0.0.1:${process.env.WEBAPP_PORT || 5000}`;
+
+/** Prometheus' address. */
+export const prometheus = `http://127.0.0.1:${process.env.PROMETHEUS_PORT || 9090}`;

@@ -1,0 +1,108 @@
+// The commands behind make. Everything that a person types is a make target; see the Makefile.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CommandError, lastLines } from './command.ts';
+import { createDockerRuntime, whyNoDocker } from './docker.ts';
+import { killWorker } from './kill-worker.ts';
+import { createLocalRuntime } from './local.ts';
+import { PollTimeout } from './poll.ts';
+import { printAddresses, waitForRequestCount } from './ready.ts';
+import type { Runtime } from './runtime.ts';
+import { loadSettings, type Mode, modes, type Settings, UserError } from './settings.ts';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UserError || error instanceof PollTimeout) console.error(`error: ${error.message}`);
+  else if (error instanceof CommandError)
+    console.error(`${lastLines(error.output, 20)}\nerror: ${error.message}`);
+  else console.error(error);
+  process.exitCode = 1;
+}
+
+async function main([command, argument]: string[]): Promise<void> {
+  const settings = loadSettings(process.env);
+  switch (command) {
+    case 'up':
+      return up(await chooseRuntime(settings), parseMode(argument), settings);
+    case 'down':
+      return forEachRuntime(settings, (runtime) => runtime.down());
+    case 'clean':
+      return forEachRuntime(settings, (runtime) => runtime.clean());
+    case 'ps':
+      return (await runningRuntime(settings)).ps();
+    case 'logs':
+      return (await runningRuntime(settings)).logs();
+    case 'kill-worker':
+      return killWorker(await runningRuntime(settings));
+    case 'check-config':
+      return (await chooseRuntime(settings)).checkConfig();
+    default:
+      throw new UserError(`no such command: ${command}`);
+  }
+}
+
+function parseMode(argument: string | undefined): Mode {
+  const mode = modes.find((one) => one === argument);
+  if (mode === undefined) throw new UserError(`no such set-up: ${argument}; there are: ${modes.join(', ')}`);
+  return mode;
+}
+
+async function up(runtime: Runtime, mode: Mode, settings: Settings): Promise<void> {
+  const wasUp = await runtime.isUp();
+  // Ctrl-C half-way leaves nothing behind, either.
+  process.once('SIGINT', async () => {
+    await runtime.down();
+    process.exit(130);
+  });
+  try {
+    const since = new Date();
+    await runtime.up(mode);
+    await waitForRequestCount(settings.ports.prometheus, since);
+  } catch (error) {
+    if (await runtime.isUp()) {
+      console.error(`\n${await runtime.recentLogs()}\n`);
+      if (!wasUp) await runtime.down();
+    }
+    throw error;
+  }
+  printAddresses(mode, settings.ports);
+}
+
+/** Where a new stack goes. The choice is printed, with its reason. */
+async function chooseRuntime(settings: Settings): Promise<Runtime> {
+  const noDocker = await whyNoDocker();
+  if (settings.runtime === 'docker' && noDocker !== undefined) {
+    throw new UserError(`RUNTIME is "docker", but ${noDocker}; start it, or use RUNTIME=local`);
+  }
+  const runtime = settings.runtime ?? (noDocker === undefined ? 'docker' : 'local');
+  const reason = settings.runtime ? 'as RUNTIME says' : (noDocker ?? 'a Docker engine answers');
+  console.error(`runtime: ${runtime} (${reason})`);
+  return runtime === 'docker' ? createDockerRuntime(settings, root) : createLocalRuntime(settings, root);
+}
+
+/** The runtimes that a command about a running stack has to look at: the one that RUNTIME names, or every usable one. */
+async function usableRuntimes(settings: Settings): Promise<Runtime[]> {
+  const runtimes: Runtime[] = [];
+  if (settings.runtime !== 'docker') runtimes.push(createLocalRuntime(settings, root));
+  if (settings.runtime !== 'local' && (await whyNoDocker()) === undefined) {
+    runtimes.push(createDockerRuntime(settings, root));
+  }
+  return runtimes;
+}
+
+async function forEachRuntime(
+  settings: Settings,
+  action: (runtime: Runtime) => Promise<void>,
+): Promise<void> {
+  for (const runtime of await usableRuntimes(settings)) await action(runtime);
+}
+
+async function runningRuntime(settings: Settings): Promise<Runtime> {
+  for (const runtime of await usableRuntimes(settings)) {
+    if (await runtime.isUp()) return runtime;
+  }
+  throw new UserError('nothing is running; start it with make up-direct or make up-statsd');
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+
+/** Where and how a command runs. */
+export type CommandOptions = {
+  env?: Record<string, string | undefined>;
+  cwd?: string;
+  /** Show the output as it comes, also where this is no terminal. */
+  show?: boolean;
+};
+
+/** A command could not be started or ended with another code than 0. `output` is all that it printed. */
+export class CommandError extends Error {
+  override name = 'CommandError';
+  readonly output: string;
+  constructor(command: string, reason: string, output: string) {
+    super(`${command}: ${reason}`);
+    this.output = output;
+  }
+}
+
+/**
+ * Runs a command and returns what it wrote on stdout. The output of long work is shown where this is a terminal; in a
+ * log it appears only if the command fails, with the error.
+ * @throws {CommandError}
+ */
+export function run(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
+  return execute(command, args, options, options.show || process.stderr.isTTY === true);
+}
+
+/**
+ * Runs a command whose output is an answer, not something to watch.
+ * @throws {CommandError}
+ */
+export function ask(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
+  return execute(command, args, options, false);
+}
+
+function execute(command: string, args: string[], options: CommandOptions, show: boolean): Promise<string> {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    // On a terminal the command gets the terminal itself, so that its progress bars work.
+    stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+  });
+  let stdout = '';
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+    output += chunk;
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    output += chunk;
+  });
+  const title = [command, ...args].join(' ');
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new CommandError(title, error.message, output)));
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(stdout);
+      else reject(new CommandError(title, signal ? `ended by ${signal}` : `exit code ${code}`, output));
+    });
+  });
+}
+
+/** The last lines of a text, without blank ones. */
+export function lastLines(text: string, count: number): string {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+    .join('\n');
+}

@@ -1,0 +1,146 @@
+import path from 'node:path';
+import { ask, CommandError, lastLines, run } from './command.ts';
+import { requireFreePorts } from './ports.ts';
+import type { Runtime } from './runtime.ts';
+import { type Mode, type Ports, type Settings, UserError } from './settings.ts';
+import { readImages } from './versions.ts';
+
+/** The two files, and the profile that holds statsd_exporter: `down` and `logs` have to see it in either mode. */
+const FILES = ['-f', 'docker-compose.yml', '-f', 'docker-compose-infra.yml'];
+
+/**
+ * Whether Docker can be used.
+ * @returns `undefined` where it can, else the reason why not
+ */
+export async function whyNoDocker(): Promise<string | undefined> {
+  try {
+    await ask('docker', ['info', '--format', '{{.ServerVersion}}']);
+  } catch {
+    return 'no Docker engine answers';
+  }
+  try {
+    await ask('docker', ['compose', 'version']);
+  } catch {
+    return 'Docker answers, but has no Compose plugin';
+  }
+  return undefined;
+}
+
+/** The stack in Docker Compose. `root` is the repository's root. */
+export function createDockerRuntime(settings: Settings, root: string): Runtime {
+  const options = (mode: Mode = 'direct') => ({
+    cwd: root,
+    env: {
+      COMPOSE_PROJECT_NAME: settings.project,
+      COMPOSE_PROFILES: 'statsd',
+      METRICS_MODE: mode,
+      WEBAPP_PORT: String(settings.ports.webapp),
+      PROMETHEUS_PORT: String(settings.ports.prometheus),
+      WORKERS: String(settings.workers),
+    },
+  });
+  const compose = (...args: string[]) => ['compose', ...FILES, ...args];
+
+  async function publishedPorts(): Promise<Set<number>> {
+    const lines = await ask('docker', compose('ps', '--format', '{{json .Publishers}}'), options());
+    const publishers = lines
+      .split('\n')
+      .filter((line) => line.startsWith('['))
+      .flatMap((line) => JSON.parse(line) as { PublishedPort: number }[]);
+    return new Set(publishers.map((publisher) => publisher.PublishedPort));
+  }
+
+  const runtime: Runtime = {
+    name: 'docker',
+
+    async isUp() {
+      return (await ask('docker', compose('ps', '--all', '--quiet'), options())).trim() !== '';
+    },
+
+    async up(mode) {
+      const ours = await publishedPorts();
+      const published: (keyof Ports)[] = ['webapp', 'prometheus'];
+      await requireFreePorts(
+        settings.ports,
+        published.filter((key) => !ours.has(settings.ports[key])),
+      );
+      // A service whose profile is off stays as it is, so the other mode's exporter has to be told to go.
+      const { env, cwd } = options(mode);
+      if (mode === 'direct')
+        await ask('docker', compose('rm', '--stop', '--force', 'statsd-exporter'), { env, cwd });
+      await explained('docker compose build', () => run('docker', compose('build', 'webapp'), { env, cwd }));
+      await explained('docker compose up', () =>
+        run('docker', compose('up', '--detach', '--wait'), {
+          cwd,
+          env: { ...env, COMPOSE_PROFILES: mode === 'statsd' ? 'statsd' : '' },
+        }),
+      );
+    },
+
+    async down() {
+      await explained('docker compose down', () => run('docker', compose('down'), options()));
+    },
+
+    async clean() {
+      await explained('docker compose down', () =>
+        run('docker', compose('down', '--volumes', '--rmi', 'local'), options()),
+      );
+    },
+
+    async ps() {
+      await run('docker', compose('ps', '--all'), { ...options(), show: true });
+    },
+
+    async logs() {
+      const follow = process.stdout.isTTY ? ['--follow'] : [];
+      await run('docker', compose('logs', '--tail', '100', ...follow), { ...options(), show: true });
+    },
+
+    recentLogs() {
+      return ask('docker', compose('logs', '--no-color', '--tail', '15'), options());
+    },
+
+    pm2(args) {
+      return ask('docker', compose('exec', '-T', 'webapp', 'pm2', ...args), options());
+    },
+
+    async signal(pid, signal) {
+      const script = `process.kill(${pid}, '${signal}')`;
+      await ask('docker', compose('exec', '-T', 'webapp', 'node', '-e', script), options());
+    },
+
+    async checkConfig() {
+      const images = readImages(root);
+      const inImage = (folder: string, entrypoint: string, image: string, ...args: string[]) => {
+        const volume = `${path.join(root, folder)}:/config:ro`;
+        const flags = ['--rm', '--volume', volume, '--workdir', '/config', '--entrypoint', entrypoint];
+        return run('docker', ['run', ...flags, image, ...args]);
+      };
+      await inImage(
+        'prometheus',
+        'promtool',
+        images.prometheus,
+        'check',
+        'config',
+        'direct.yml',
+        'statsd.yml',
+      );
+      await inImage('prometheus', 'promtool', images.prometheus, 'test', 'rules', 'rules.test.yml');
+      const mapping = '--statsd.mapping-config=mapping.yml';
+      await inImage('statsd-exporter', 'statsd_exporter', images.statsdExporter, '--check-config', mapping);
+      await run('docker', compose('config', '--quiet'), options());
+    },
+  };
+  return runtime;
+}
+
+/** Turns a failed command into one line, with the command's last word as the reason. */
+async function explained(title: string, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const reason = lastLines(error.output, 5) || error.message;
+    throw new UserError(`${title} failed: ${reason}`);
+  }
+}

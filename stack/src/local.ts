@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { ask, CommandError, lastLines, run } from './command.ts';
+import { expectOk, poll } from './poll.ts';
+import { requireFreePorts } from './ports.ts';
+import type { Runtime } from './runtime.ts';
+import { type Mode, type Ports, type Settings, UserError } from './settings.ts';
+import { ensureTools, type Tools } from './tools.ts';
+
+/** A Unix socket's path is at most 108 bytes on Linux and 104 on macOS, its end included. */
+const MAX_SOCKET_PATH = 103;
+
+/** The stack as plain processes under a pm2 of its own. `root` is the repository's root; nothing is written outside it. */
+export function createLocalRuntime(settings: Settings, root: string): Runtime {
+  const { ports } = settings;
+  const runDir = path.join(root, 'local/.run', settings.project);
+  const pm2Home = path.join(runDir, 'pm2');
+  const stateFile = path.join(runDir, 'state');
+  const pm2Command = path.join(root, 'node_modules/.bin/pm2');
+  const ecosystem = path.join(root, 'local/ecosystem.config.cjs');
+
+  const environment = (mode: Mode, tools: Tools): Record<string, string> => ({
+    ...pm2Environment,
+    RUN_DIR: runDir,
+    METRICS_MODE: mode,
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(ports.webapp),
+    STATSD_HOST: '127.0.0.1',
+    STATSD_PORT: String(ports.statsd),
+    WORKERS: String(settings.workers),
+    EXPORTER_PORT: String(ports.exporter),
+    PROMETHEUS_PORT: String(ports.prometheus),
+    PROMETHEUS: tools.prometheus,
+    PROMETHEUS_ARGS: JSON.stringify(tools.prometheusArgs),
+    STATSD_EXPORTER: tools.statsdExporter,
+  });
+  const pm2Environment = { PM2_HOME: pm2Home, PM2_DISCRETE_MODE: 'true' };
+
+  /** The pm2 daemon's process id while it runs. Asking pm2 itself would start one. */
+  function daemonPid(): number | undefined {
+    try {
+      const pid = Number(readFileSync(path.join(pm2Home, 'pm2.pid'), 'utf8'));
+      process.kill(pid, 0);
+      return pid;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function start(name: string, env: Record<string, string>, url: string): Promise<void> {
+    try {
+      await ask(pm2Command, ['start', ecosystem, '--only', name], { cwd: root, env });
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      throw new UserError(`${name} did not start: ${lastLines(error.output, 5)}`);
+    }
+    await poll({ expectation: `${name} to answer`, timeoutMs: 20_000, attempt: () => expectOk(url) });
+  }
+
+  const runtime: Runtime = {
+    name: 'local',
+
+    async isUp() {
+      return daemonPid() !== undefined;
+    },
+
+    async up(mode) {
+      if (path.join(pm2Home, 'rpc.sock').length > MAX_SOCKET_PATH) {
+        throw new UserError(
+          `the path of this checkout is too long for pm2's sockets: ${root}; move it to a shorter one`,
+        );
+      }
+      const tools = await ensureTools(root);
+      await run(path.join(root, 'node_modules/.bin/tsc'), ['--project', 'webapp'], { cwd: root });
+      const env = environment(mode, tools);
+
+      const wanted = fingerprint(root, env);
+      if (daemonPid() !== undefined) {
+        if (existsSync(stateFile) && readFileSync(stateFile, 'utf8') === wanted) return;
+        await runtime.down();
+      }
+      const needed: (keyof Ports)[] =
+        mode === 'statsd' ? ['webapp', 'prometheus', 'exporter', 'statsd'] : ['webapp', 'prometheus'];
+      await requireFreePorts(ports, needed);
+
+      writeConfiguration(root, path.join(runDir, 'config'), ports);
+      for (const folder of ['pm2', 'logs', 'data']) mkdirSync(path.join(runDir, folder), { recursive: true });
+      for (const log of readdirSync(path.join(runDir, 'logs')))
+        closeSync(openSync(path.join(runDir, 'logs', log), 'w'));
+      // The exporter first: what the workers send before it listens is lost.
+      if (mode === 'statsd')
+        await start('statsd-exporter', env, `http://127.0.0.1:${ports.exporter}/-/ready`);
+      await start('webapp', env, `http://127.0.0.1:${ports.webapp}/healthz`);
+      await start('prometheus', env, `http://127.0.0.1:${ports.prometheus}/-/ready`);
+      writeFileSync(stateFile, wanted);
+    },
+
+    async down() {
+      if (daemonPid() === undefined) return;
+      rmSync(stateFile, { force: true });
+      // pm2 gives each process its own signal and time, and only then ends itself.
+      await ask(pm2Command, ['kill'], { env: pm2Environment });
+    },
+
+    async clean() {
+      await runtime.down();
+      rmSync(runDir, { recursive: true, force: true });
+    },
+
+    async ps() {
+      if (daemonPid() === undefined) console.log('nothing is running');
+      else await run(pm2Command, ['list'], { env: pm2Environment, show: true });
+    },
+
+    async logs() {
+      const folder = path.join(runDir, 'logs');
+      const files = existsSync(folder) ? readdirSync(folder).map((file) => path.join(folder, file)) : [];
+      if (files.length === 0) return console.log('no logs yet');
+      const follow = process.stdout.isTTY ? ['-F'] : [];
+      await run('tail', ['-n', '100', ...follow, ...files], { show: true });
+    },
+
+    async recentLogs() {
+      const folder = path.join(runDir, 'logs');
+      if (!existsSync(folder)) return '';
+      return readdirSync(folder)
+        .map((file) => `${file}:\n${lastLines(readFileSync(path.join(folder, file), 'utf8'), 15)}`)
+        .join('\n\n');
+    },
+
+    pm2(args) {
+      if (daemonPid() === undefined)
+        throw new UserError('nothing is running; start it with make up-direct or make up-statsd');
+      return ask(pm2Command, args, { env: pm2Environment });
+    },
+
+    async signal(pid, signal) {
+      process.kill(pid, signal);
+    },
+
+    async checkConfig() {
+      const tools = await ensureTools(root);
+      const cwd = path.join(root, 'prometheus');
+      await run(tools.promtool, ['check', 'config', 'direct.yml', 'statsd.yml'], { cwd });
+      await run(tools.promtool, ['test', 'rules', 'rules.test.yml'], { cwd });
+      const mapping = path.join(root, 'statsd-exporter/mapping.yml');
+      await run(tools.statsdExporter, ['--check-config', `--statsd.mapping-config=${mapping}`]);
+    },
+  };
+  return runtime;
+}
+
+/**
+ * Copies the configuration that the containers use, with this machine's addresses in place of the containers' names:
+ * Prometheus takes no variables in its configuration.
+ */
+function writeConfiguration(root: string, target: string, ports: Ports): void {
+  const addresses: Record<string, string> = {
+    'webapp:5000': `127.0.0.1:${ports.webapp}`,
+    'statsd-exporter:9102': `127.0.0.1:${ports.exporter}`,
+    'localhost:9090': `127.0.0.1:${ports.prometheus}`,
+  };
+  mkdirSync(target, { recursive: true });
+  for (const file of configurationFiles(root)) {
+    let text = readFileSync(file, 'utf8');
+    for (const [there, here] of Object.entries(addresses)) text = text.replaceAll(`"${there}"`, `"${here}"`);
+    writeFileSync(path.join(target, path.basename(file)), text);
+  }
+}
+
+function configurationFiles(root: string): string[] {
+  const names = [
+    'prometheus/direct.yml',
+    'prometheus/statsd.yml',
+    'prometheus/rules.yml',
+    'statsd-exporter/mapping.yml',
+  ];
+  return names.map((name) => path.join(root, name));
+}
+
+/** All that a running stack was started from: where this is equal, starting it again would change nothing. */
+function fingerprint(root: string, env: Record<string, string>): string {
+  const hash = createHash('sha256').update(JSON.stringify(env));
+  const dist = path.join(root, 'webapp/dist');
+  const compiled = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => path.join(dist, name));
+  const setup = ['webapp/ecosystem.config.cjs', 'local/ecosystem.config.cjs', 'package-lock.json'];
+  for (const file of [
+    ...compiled.sort(),
+    ...configurationFiles(root),
+    ...setup.map((name) => path.join(root, name)),
+  ]) {
+    hash.update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
