@@ -4,8 +4,6 @@ import { spawn } from 'node:child_process';
 export type CommandOptions = {
   env?: Record<string, string | undefined>;
   cwd?: string;
-  /** Show the output as it comes, also where this is no terminal. */
-  show?: boolean;
 };
 
 /** A command could not be started or ended with another code than 0. `output` is all that it printed. */
@@ -19,28 +17,47 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a command and returns what it wrote on stdout. The output of long work is shown where this is a terminal; in a
- * log it appears only if the command fails, with the error.
+ * Runs long work, under a title that says what it is. Its output is shown where this is a terminal; in a log it appears
+ * only if the command fails, with the error.
  * @throws {CommandError}
  */
-export function run(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
-  return execute(command, args, options, options.show || process.stderr.isTTY === true);
+export async function run(
+  title: string,
+  command: string,
+  args: string[],
+  options: CommandOptions = {},
+): Promise<void> {
+  console.error(title);
+  await execute(command, args, options, process.stderr.isTTY === true);
 }
 
 /**
- * Runs a command whose output is an answer, not something to watch.
+ * Runs a command for its output, which is shown as it comes.
+ * @throws {CommandError}
+ */
+export async function show(command: string, args: string[], options: CommandOptions = {}): Promise<void> {
+  await execute(command, args, options, true);
+}
+
+/**
+ * Runs a command for its answer: what it wrote on stdout.
  * @throws {CommandError}
  */
 export function ask(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
   return execute(command, args, options, false);
 }
 
-function execute(command: string, args: string[], options: CommandOptions, show: boolean): Promise<string> {
+function execute(
+  command: string,
+  args: string[],
+  options: CommandOptions,
+  visible: boolean,
+): Promise<string> {
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     // On a terminal the command gets the terminal itself, so that its progress bars work.
-    stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    stdio: ['ignore', visible ? 'inherit' : 'pipe', visible ? 'inherit' : 'pipe'],
   });
   let stdout = '';
   let output = '';

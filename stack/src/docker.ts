@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ask, CommandError, lastLines, run } from './command.ts';
+import { ask, CommandError, lastLines, run, show } from './command.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
 import { type Mode, type Ports, type Settings, UserError } from './settings.ts';
@@ -68,32 +68,32 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
       const { env, cwd } = options(mode);
       if (mode === 'direct')
         await ask('docker', compose('rm', '--stop', '--force', 'statsd-exporter'), { env, cwd });
-      await explained('docker compose build', () => run('docker', compose('build', 'webapp'), { env, cwd }));
-      await explained('docker compose up', () =>
-        run('docker', compose('up', '--detach', '--wait'), {
-          cwd,
-          env: { ...env, COMPOSE_PROFILES: mode === 'statsd' ? 'statsd' : '' },
-        }),
-      );
+      await runCompose("building the web app's image", ['build', 'webapp'], { env, cwd });
+      await runCompose('starting the containers', ['up', '--detach', '--wait'], {
+        cwd,
+        env: { ...env, COMPOSE_PROFILES: mode === 'statsd' ? 'statsd' : '' },
+      });
     },
 
     async down() {
-      await explained('docker compose down', () => run('docker', compose('down'), options()));
+      await runCompose('stopping the containers', ['down'], options());
     },
 
     async clean() {
-      await explained('docker compose down', () =>
-        run('docker', compose('down', '--volumes', '--rmi', 'local'), options()),
+      await runCompose(
+        'removing the containers, their data and their image',
+        ['down', '--volumes', '--rmi', 'local'],
+        options(),
       );
     },
 
     async ps() {
-      await run('docker', compose('ps', '--all'), { ...options(), show: true });
+      await show('docker', compose('ps', '--all'), options());
     },
 
     async logs() {
       const follow = process.stdout.isTTY ? ['--follow'] : [];
-      await run('docker', compose('logs', '--tail', '100', ...follow), { ...options(), show: true });
+      await show('docker', compose('logs', '--tail', '100', ...follow), options());
     },
 
     recentLogs() {
@@ -114,7 +114,7 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
       const inImage = (folder: string, entrypoint: string, image: string, ...args: string[]) => {
         const volume = `${path.join(root, folder)}:/config:ro`;
         const flags = ['--rm', '--volume', volume, '--workdir', '/config', '--entrypoint', entrypoint];
-        return run('docker', ['run', ...flags, image, ...args]);
+        return run(`${entrypoint} ${args.join(' ')}`, 'docker', ['run', ...flags, image, ...args]);
       };
       await inImage(
         'prometheus',
@@ -128,19 +128,21 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
       await inImage('prometheus', 'promtool', images.prometheus, 'test', 'rules', 'rules.test.yml');
       const mapping = '--statsd.mapping-config=mapping.yml';
       await inImage('statsd-exporter', 'statsd_exporter', images.statsdExporter, '--check-config', mapping);
-      await run('docker', compose('config', '--quiet'), options());
+      await run('docker compose config', 'docker', compose('config', '--quiet'), options());
     },
   };
   return runtime;
 }
 
-/** Turns a failed command into one line, with the command's last word as the reason. */
-async function explained(title: string, action: () => Promise<unknown>): Promise<void> {
+type ComposeOptions = { cwd: string; env: Record<string, string> };
+
+/** Runs a Compose command; a failure becomes a few lines, with the command's last words as the reason. */
+async function runCompose(title: string, args: string[], options: ComposeOptions): Promise<void> {
   try {
-    await action();
+    await run(title, 'docker', ['compose', ...FILES, ...args], options);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const reason = lastLines(error.output, 5) || error.message;
-    throw new UserError(`${title} failed: ${reason}`);
+    throw new UserError(`docker compose ${args[0]} failed: ${reason}`);
   }
 }

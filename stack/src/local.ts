@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { ask, CommandError, lastLines, run } from './command.ts';
+import { ask, CommandError, lastLines, run, show } from './command.ts';
 import { expectOk, poll } from './poll.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
@@ -82,7 +82,9 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
         );
       }
       const tools = await ensureTools(root);
-      await run(path.join(root, 'node_modules/.bin/tsc'), ['--project', 'webapp'], { cwd: root });
+      await run('compiling the web app', path.join(root, 'node_modules/.bin/tsc'), ['--project', 'webapp'], {
+        cwd: root,
+      });
       const env = environment(mode, tools);
 
       const wanted = fingerprint(root, env);
@@ -109,6 +111,7 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
     async down() {
       if (daemonPid() === undefined) return;
       rmSync(stateFile, { force: true });
+      console.error('stopping the processes');
       // pm2 gives each process its own signal and time, and only then ends itself.
       await ask(pm2Command, ['kill'], { env: pm2Environment });
     },
@@ -120,7 +123,7 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
 
     async ps() {
       if (daemonPid() === undefined) console.log('nothing is running');
-      else await run(pm2Command, ['list'], { env: pm2Environment, show: true });
+      else await show(pm2Command, ['list'], { env: pm2Environment });
     },
 
     async logs() {
@@ -128,7 +131,7 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
       const files = existsSync(folder) ? readdirSync(folder).map((file) => path.join(folder, file)) : [];
       if (files.length === 0) return console.log('no logs yet');
       const follow = process.stdout.isTTY ? ['-F'] : [];
-      await run('tail', ['-n', '100', ...follow, ...files], { show: true });
+      await show('tail', ['-n', '100', ...follow, ...files]);
     },
 
     async recentLogs() {
@@ -152,10 +155,15 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
     async checkConfig() {
       const tools = await ensureTools(root);
       const cwd = path.join(root, 'prometheus');
-      await run(tools.promtool, ['check', 'config', 'direct.yml', 'statsd.yml'], { cwd });
-      await run(tools.promtool, ['test', 'rules', 'rules.test.yml'], { cwd });
+      await run('promtool check config', tools.promtool, ['check', 'config', 'direct.yml', 'statsd.yml'], {
+        cwd,
+      });
+      await run('promtool test rules', tools.promtool, ['test', 'rules', 'rules.test.yml'], { cwd });
       const mapping = path.join(root, 'statsd-exporter/mapping.yml');
-      await run(tools.statsdExporter, ['--check-config', `--statsd.mapping-config=${mapping}`]);
+      await run('statsd_exporter --check-config', tools.statsdExporter, [
+        '--check-config',
+        `--statsd.mapping-config=${mapping}`,
+      ]);
     },
   };
   return runtime;

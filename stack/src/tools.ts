@@ -128,13 +128,15 @@ async function unpackDebianPackage(name: string, target: string): Promise<void> 
   const own = ['-o', `Dir::State::Lists=${scratch}/lists`, '-o', `Dir::Cache=${scratch}/cache`];
   const unsandboxed = ['-o', 'APT::Sandbox::User='];
   try {
-    await run('apt-get', [...own, 'update', '-qq']);
+    await run('  reading the list of packages', 'apt-get', [...own, 'update', '-qq']);
     const onlyDepends = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
       (kind) => `--no-${kind}`,
     );
     const depends = await ask('apt-cache', [...own, 'depends', '--recurse', ...onlyDepends, name]);
     const assets = depends.split('\n').filter((line) => /^(libjs|fonts)-/.test(line));
-    await run('apt-get', [...own, ...unsandboxed, 'download', '-qq', name, ...assets], { cwd: scratch });
+    await run('  downloading', 'apt-get', [...own, ...unsandboxed, 'download', '-qq', name, ...assets], {
+      cwd: scratch,
+    });
     mkdirSync(target, { recursive: true });
     const archives = (await ask('find', [scratch, '-maxdepth', '1', '-name', '*.deb'])).trim().split('\n');
     for (const archive of archives) await ask('dpkg-deb', ['--extract', archive, target]);
@@ -154,7 +156,7 @@ async function goInstall(module: string, target: string): Promise<void> {
     CGO_ENABLED: '0',
   };
   try {
-    await run('go', ['install', module], { env });
+    await run('  compiling; this takes a minute', 'go', ['install', module], { env });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

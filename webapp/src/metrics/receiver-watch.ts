@@ -33,7 +33,7 @@ export function watchReceiver({ host, port, onFailure, onSuccess }: ReceiverWatc
       end();
       onFailure(error);
     });
-    current.connect(port, host, () => {
+    current.once('connect', () => {
       if (socket !== current) return;
       current.send('\n');
       verdict = setTimeout(() => {
@@ -41,6 +41,7 @@ export function watchReceiver({ host, port, onFailure, onSuccess }: ReceiverWatc
         onSuccess();
       }, REFUSAL_MS).unref();
     });
+    current.connect(port, host);
   }
 
   function end(): void {
