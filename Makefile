@@ -37,6 +37,10 @@ up-statsd: $(PACKAGES) ## Start the cure: the workers push to statsd_exporter
 traffic: $(PACKAGES) ## Send N=200 requests in uneven bursts, and print what was sent
 	@tsx e2e/src/traffic-cli.ts $(N)
 
+.PHONY: compare
+compare: $(PACKAGES) ## Send the same requests to each set-up, and print what each says
+	@tsx e2e/src/compare.ts
+
 .PHONY: kill-worker
 kill-worker: $(PACKAGES) ## Kill one worker, and see pm2 replace it
 	@$(STACK) kill-worker
@@ -60,7 +64,7 @@ clean: $(PACKAGES) ## Stop the stack and keep nothing
 
 ##@ Tests
 .PHONY: test
-test: unit ## All tests
+test: unit e2e ## All tests: unit, then end to end
 
 .PHONY: unit
 unit: $(PACKAGES) ## Format, lint, types, configuration files, unit tests
@@ -69,6 +73,10 @@ unit: $(PACKAGES) ## Format, lint, types, configuration files, unit tests
 	@$(STACK) check-config
 	tsc --project webapp
 	node --import tsx --test $(wildcard webapp/test/*.test.ts stack/test/*.test.ts e2e/test/*.test.ts)
+
+.PHONY: e2e
+e2e: $(PACKAGES) ## Prove each set-up in turn, beside whatever is running
+	@tsx e2e/src/run.ts
 
 $(PACKAGES): package.json package-lock.json webapp/package.json e2e/package.json
 	@command -v npm >/dev/null || { echo 'error: Node.js 20 or later is needed, with npm: https://nodejs.org' >&2; exit 1; }

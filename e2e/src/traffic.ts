@@ -8,6 +8,8 @@ export type TrafficOptions = {
   url: string;
   /** How many requests to send. */
   total: number;
+  /** Connections at a time; one unless set. With one, requests follow each other; with many, they go as fast as they can. */
+  connections?: number;
   /** Called after each answer with the number of answers so far. */
   onProgress?: (done: number) => void;
 };
@@ -23,19 +25,26 @@ const BURSTS = [3, 21, 8, 34, 1];
 const FAILING_EVERY = 4;
 
 /**
- * Sends requests one after the other, in uneven bursts that each keep one connection.
+ * Sends requests in uneven bursts that each keep one connection.
  * @returns what was answered, by endpoint and status
- * @throws where a request gets no answer, naming how many were sent before it
+ * @throws where a request gets no answer, naming how many were answered before it
  */
-export async function sendTraffic({ url, total, onProgress }: TrafficOptions): Promise<Sent[]> {
+export async function sendTraffic({
+  url,
+  total,
+  connections = 1,
+  onProgress,
+}: TrafficOptions): Promise<Sent[]> {
   const sent = new Map<string, Sent>();
+  let begun = 0;
+  let bursts = 0;
   let done = 0;
-  for (let burst = 0; done < total; burst++) {
+
+  async function sendBurst(size: number): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const size = Math.min(BURSTS[burst % BURSTS.length] as number, total - done);
     try {
-      for (let i = 0; i < size; i++) {
-        const endpoint = done % FAILING_EVERY === FAILING_EVERY - 1 ? '/test1/' : '/test/';
+      for (let i = 0; i < size && begun < total; i++) {
+        const endpoint = begun++ % FAILING_EVERY === FAILING_EVERY - 1 ? '/test1/' : '/test/';
         const status = await get(url + endpoint, agent, done);
         const key = `${endpoint} ${status}`;
         const entry = sent.get(key) ?? { method: 'GET', endpoint, status, count: 0 };
@@ -47,6 +56,12 @@ export async function sendTraffic({ url, total, onProgress }: TrafficOptions): P
       agent.destroy();
     }
   }
+
+  async function sendBursts(): Promise<void> {
+    while (begun < total) await sendBurst(BURSTS[bursts++ % BURSTS.length] as number);
+  }
+
+  await Promise.all(Array.from({ length: connections }, sendBursts));
   return [...sent.values()];
 }
 

@@ -61,11 +61,12 @@ function execute(
   });
   let stdout = '';
   let output = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
+  // Decoded as a stream: a character may be cut by the end of a chunk.
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk;
     output += chunk;
   });
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
   });
   const title = [command, ...args].join(' ');

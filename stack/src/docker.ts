@@ -2,7 +2,7 @@ import path from 'node:path';
 import { ask, CommandError, lastLines, run, show } from './command.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
-import { type Mode, type Ports, type Settings, UserError } from './settings.ts';
+import { type Mode, modes, type Ports, type Settings, UserError } from './settings.ts';
 import { readImages } from './versions.ts';
 
 /** The two files, and the profile that holds statsd_exporter: `down` and `logs` have to see it in either mode. */
@@ -80,11 +80,14 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
     },
 
     async clean() {
-      await runCompose(
-        'removing the containers, their data and their image',
-        ['down', '--volumes', '--rmi', 'local'],
-        options(),
-      );
+      // Compose sees only the volume of the mode that it is asked about.
+      for (const mode of modes) {
+        await runCompose(
+          `removing the containers and data of ${mode}`,
+          ['down', '--volumes', '--rmi', 'local'],
+          options(mode),
+        );
+      }
     },
 
     async ps() {

@@ -1,6 +1,6 @@
-import { poll } from './poll.ts';
 import type { Runtime } from './runtime.ts';
 import { UserError } from './settings.ts';
+import { waitFor } from './wait.ts';
 
 type Worker = { pid: number; pm_id: number; name: string; pm2_env: { status: string; restart_time: number } };
 
@@ -13,7 +13,7 @@ export async function killWorker(runtime: Runtime): Promise<void> {
   console.log(`kill -9 ${victim.pid}, one of ${workers.length} workers`);
   await runtime.signal(victim.pid, 'SIGKILL');
   let successor = 0;
-  await poll({
+  await waitFor({
     expectation: 'pm2 to have started another',
     timeoutMs: 15_000,
     async attempt() {

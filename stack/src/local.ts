@@ -11,11 +11,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { ask, CommandError, lastLines, run, show } from './command.ts';
-import { expectOk, poll } from './poll.ts';
+import { expectOk } from './poll.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
 import { type Mode, type Ports, type Settings, UserError } from './settings.ts';
 import { ensureTools, type Tools } from './tools.ts';
+import { waitFor } from './wait.ts';
 
 /** A Unix socket's path is at most 108 bytes on Linux and 104 on macOS, its end included. */
 const MAX_SOCKET_PATH = 103;
@@ -65,7 +66,7 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
       if (!(error instanceof CommandError)) throw error;
       throw new UserError(`${name} did not start: ${lastLines(error.output, 5)}`);
     }
-    await poll({ expectation: `${name} to answer`, timeoutMs: 20_000, attempt: () => expectOk(url) });
+    await waitFor({ expectation: `${name} to answer`, timeoutMs: 20_000, attempt: () => expectOk(url) });
   }
 
   const runtime: Runtime = {

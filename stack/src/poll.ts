@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beginStep } from './progress.ts';
 
 export type PollOptions = {
   /** What is waited for, e.g. `Prometheus to answer on port 9090`. */
@@ -20,15 +19,12 @@ export class PollTimeout extends Error {
  * @throws {PollTimeout}
  */
 export async function poll({ expectation, timeoutMs, attempt }: PollOptions): Promise<void> {
-  const step = beginStep(`waiting for ${expectation}`);
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
-      await attempt();
-      return step.done(`${expectation}: yes`);
+      return await attempt();
     } catch (error) {
       if (Date.now() > deadline) {
-        step.fail();
         throw new PollTimeout(
           `waited ${timeoutMs / 1000} s for ${expectation}; last seen: ${describeError(error)}`,
         );

@@ -1,5 +1,5 @@
-import { poll } from './poll.ts';
 import type { Mode, Ports } from './settings.ts';
+import { waitFor } from './wait.ts';
 
 /** How long the first sample may take: a start of Prometheus, a scrape interval of 5 s, and a slow machine. */
 const TIMEOUT_MS = 60_000;
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 60_000;
 export async function waitForRequestCount(prometheusPort: number, since: Date): Promise<void> {
   const query = `timestamp(request_count) >= ${since.getTime() / 1000}`;
   const url = `http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`;
-  await poll({
+  await waitFor({
     expectation: 'request_count in Prometheus',
     timeoutMs: TIMEOUT_MS,
     async attempt() {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -15,7 +15,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 /**
  * Downloads an official release archive, checks it against the checksums published beside it, and unpacks it.
  * @param program its name, which is that of its repository, too
- * @param target the folder that receives the archive's content; created, and left alone unless all is well
+ * @param target the folder that receives the archive's content; replaced if all is well, else left alone
  * @param releases the base address, for tests
  * @throws where it cannot be had, or does not match its checksum
  */
@@ -41,8 +41,12 @@ export async function downloadRelease(
     const actual = await download(`${folder}/${archive}`, file, archive);
     if (actual !== expected)
       throw new Error(`${archive} has the SHA-256 ${actual}, not ${expected} as published`);
-    mkdirSync(target, { recursive: true });
-    await ask('tar', ['-xzf', file, '--strip-components=1', '-C', target]);
+    // Unpacked beside the target, which gets everything at once or nothing.
+    const unpacked = path.join(scratch, 'unpacked');
+    mkdirSync(unpacked);
+    await ask('tar', ['-xzf', file, '--strip-components=1', '-C', unpacked]);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(unpacked, target);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -54,8 +54,11 @@ export function loadSettings(env: Record<string, string | undefined>): Settings 
     runtime: read('RUNTIME', undefined, runtimeNames.join(', '), (value) =>
       runtimeNames.find((name) => name === value),
     ),
-    project: read('COMPOSE_PROJECT_NAME', 'five-workers', 'a-z, 0-9, _ and -, at most 20', (value) =>
-      /^[a-z0-9][a-z0-9_-]{0,19}$/.test(value) ? value : undefined,
+    project: read(
+      'COMPOSE_PROJECT_NAME',
+      'five-workers',
+      'up to 20 of a-z, 0-9, _ and -, the first a letter or a digit',
+      (value) => (/^[a-z0-9][a-z0-9_-]{0,19}$/.test(value) ? value : undefined),
     ),
     workers: read('WORKERS', 5, 'a whole number from 1 to 64', integer(1, 64)),
     ports: {

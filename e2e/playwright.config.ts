@@ -1,0 +1,29 @@
+import { defineConfig } from 'playwright/test';
+import { findBrowser } from './src/browser.ts';
+import { setups } from './src/setups.ts';
+
+const executablePath = findBrowser();
+
+/** Black-box tests of a stack that is up: e2e/src/run.ts brings it up, runs one project, and takes it down. */
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'report/failures',
+  // One stack, so one test at a time; and a test that fails once has failed.
+  workers: 1,
+  retries: 0,
+  // Traffic, scrapes at 5 s, and a slow machine.
+  timeout: 120_000,
+  forbidOnly: true,
+  reporter: [['list'], ['json', { outputFile: `report/${process.env.SETUP}.json` }]],
+  use: {
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    viewport: { width: 1280, height: 900 },
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      // Chromium refuses to run as root with its sandbox. Nothing is opened but the stack itself.
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    },
+  },
+  projects: setups.map((setup) => ({ name: setup.name, metadata: setup })),
+});

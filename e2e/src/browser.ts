@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright';
+
+/** Names of Chromium and Chrome as packages install them, and where macOS has Chrome. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const MACOS = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+/**
+ * The browser to test with: the system's Chromium or Chrome, else Playwright's own, downloaded once, else Debian's
+ * package, where the user may install it.
+ * @throws where none can be had, saying what to install
+ */
+export function ensureBrowser(): string {
+  const found = findBrowser();
+  if (found) return found;
+  const failures: string[] = [];
+  for (const { title, command, args } of sources()) {
+    console.error(`no Chromium on this machine; fetching ${title}`);
+    try {
+      execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    } catch (error) {
+      failures.push(`${title}: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
+    }
+    const installed = findBrowser();
+    if (installed) return installed;
+  }
+  throw new Error(`no browser can be had (${failures.join('; ')}); install chromium`);
+}
+
+/** The browser that is there, if any. */
+export function findBrowser(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const onPath = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isExecutable);
+  return onPath ?? [MACOS, chromium.executablePath()].find((file) => existsSync(file));
+}
+
+function sources() {
+  const playwright = path.join(import.meta.dirname, '../../node_modules/playwright/cli.js');
+  const all = [
+    { title: "Playwright's own", command: process.execPath, args: [playwright, 'install', 'chromium'] },
+    {
+      title: "Debian's package chromium",
+      command: 'sh',
+      args: ['-c', 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium'],
+    },
+  ];
+  return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get') ? all : all.slice(0, 1);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+import { type Outcome, ownStack, runCommand } from './make.ts';
+import { type Setup, setups } from './setups.ts';
+
+/** A set-up that is up: the variables that lead to it, and the link to the graph that make printed. */
+export type RunningSetup = { setup: Setup; env: Record<string, string> };
+
+/** A set-up could not be started. `output` is what make printed. */
+export class StartError extends Error {
+  override name = 'StartError';
+  readonly output: string;
+  constructor(setup: string, { code, output }: Outcome) {
+    super(`make up-${setup} ended with exit code ${code}`);
+    this.output = output;
+  }
+}
+
+/**
+ * Brings up each set-up in turn beside whatever is running, hands it over, and takes it down with all its data,
+ * whatever happened. Ctrl-C ends the command that is running; what is up is taken down then, too.
+ */
+export async function forEachSetup(
+  action: (running: RunningSetup) => Promise<void>,
+  onStartError: (setup: Setup, error: StartError) => void,
+): Promise<void> {
+  const stack = await ownStack();
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+  });
+  // A run that was killed may have left its stack.
+  await runCommand('make', ['clean'], stack, false);
+  for (const setup of setups) {
+    if (interrupted) throw new Error('interrupted');
+    try {
+      const up = await runCommand('make', [`up-${setup.name}`], stack);
+      if (up.code !== 0) throw new StartError(setup.name, up);
+      const graphLink = /the graph\s+(\S+)/.exec(up.output)?.[1] ?? '';
+      await action({ setup, env: { ...stack, SETUP: setup.name, GRAPH_LINK: graphLink } });
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      onStartError(setup, error);
+    } finally {
+      await runCommand('make', ['clean'], stack, false);
+    }
+  }
+}
