@@ -72,7 +72,7 @@ unit: $(PACKAGES) ## Format, lint, types, configuration files, unit tests
 	tsc
 	@$(STACK) check-config
 	tsc --project webapp
-	node --import tsx --test $(wildcard webapp/test/*.test.ts stack/test/*.test.ts e2e/test/*.test.ts)
+	node --import tsx --test --test-reporter=spec $(wildcard webapp/test/*.test.ts stack/test/*.test.ts e2e/test/*.test.ts)
 
 .PHONY: e2e
 e2e: $(PACKAGES) ## Prove each set-up in turn, beside whatever is running

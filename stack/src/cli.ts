@@ -25,8 +25,10 @@ try {
 async function main([command, argument]: string[]): Promise<void> {
   const settings = loadSettings(process.env);
   switch (command) {
-    case 'up':
-      return up(await chooseRuntime(settings), parseMode(argument), settings);
+    case 'up': {
+      const mode = parseMode(argument);
+      return up(await chooseRuntime(settings), mode, settings);
+    }
     case 'down':
       return forEachRuntime(settings, (runtime) => runtime.down());
     case 'clean':

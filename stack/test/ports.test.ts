@@ -52,20 +52,16 @@ describe('a taken UDP port is named, with its variable, and can be listened on o
   }
 });
 
-test('a TCP port does not stand in the way of the same UDP port, nor the other way round', async (t) => {
+test('a TCP port does not stand in the way of the same UDP port, nor the other way round', async () => {
   const tcpPort = await takeTcp('127.0.0.1');
-  t.after(tcpPort.release);
   const udpPort = await takeUdp('127.0.0.1');
-  t.after(udpPort.release);
   const ports = { ...(await freePorts()), statsd: tcpPort.port, webapp: udpPort.port };
   await requireFreePorts(ports, [...all]);
 });
 
-test('of several taken ports the first that was asked for is named', async (t) => {
+test('of several taken ports the first that was asked for is named', async () => {
   const webapp = await takeTcp('127.0.0.1');
-  t.after(webapp.release);
   const statsd = await takeUdp('127.0.0.1');
-  t.after(statsd.release);
   const ports = { ...(await freePorts()), webapp: webapp.port, statsd: statsd.port };
   await assert.rejects(
     requireFreePorts(ports, ['prometheus', 'statsd', 'webapp']),
@@ -73,8 +69,7 @@ test('of several taken ports the first that was asked for is named', async (t) =
   );
 });
 
-test('a taken port that was not asked for is no problem', async (t) => {
+test('a taken port that was not asked for is no problem', async () => {
   const taken = await takeTcp('127.0.0.1');
-  t.after(taken.release);
   await requireFreePorts({ ...(await freePorts()), exporter: taken.port }, ['webapp', 'prometheus']);
 });

@@ -2,12 +2,12 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A port with somebody on it, until `release`. */
+/** A port with somebody on it, until `release`, or until the process ends: it keeps no process alive. */
 export type Taken = { port: number; release: () => Promise<void> };
 
 /** Listens on a TCP port, by default any free one. */
 export async function takeTcp(address: string, port = 0): Promise<Taken> {
-  const server = createServer().listen(port, address);
+  const server = createServer().listen(port, address).unref();
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
@@ -20,7 +20,7 @@ export async function takeTcp(address: string, port = 0): Promise<Taken> {
 
 /** Binds a UDP port, by default any free one. */
 export async function takeUdp(address: string, port = 0): Promise<Taken> {
-  const socket = createSocket('udp4').bind(port, address);
+  const socket = createSocket('udp4').bind(port, address).unref();
   await once(socket, 'listening');
   return {
     port: socket.address().port,
