@@ -78,6 +78,10 @@ unit: $(PACKAGES) ## Format, lint, types, configuration files, unit tests
 e2e: $(PACKAGES) ## Prove each set-up in turn, beside whatever is running
 	@tsx e2e/src/run.ts
 
+.PHONY: screenshots
+screenshots: $(PACKAGES) ## Take the two pictures of the README anew
+	@tsx e2e/src/screenshots.ts
+
 $(PACKAGES): package.json package-lock.json webapp/package.json e2e/package.json
 	@command -v npm >/dev/null || { echo 'error: Node.js 20 or later is needed, with npm: https://nodejs.org' >&2; exit 1; }
 	npm ci

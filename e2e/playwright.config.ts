@@ -1,13 +1,11 @@
 import { defineConfig } from 'playwright/test';
-import { findBrowser } from './src/browser.ts';
+import { launchOptions } from './src/browser.ts';
 import { setups } from './src/setups.ts';
-
-const executablePath = findBrowser();
 
 /** Black-box tests of a stack that is up: e2e/src/run.ts brings it up, runs one project, and takes it down. */
 export default defineConfig({
   testDir: 'tests',
-  outputDir: 'report/failures',
+  outputDir: `report/${process.env.SETUP}`,
   // One stack, so one test at a time; and a test that fails once has failed.
   workers: 1,
   retries: 0,
@@ -19,11 +17,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     viewport: { width: 1280, height: 900 },
-    launchOptions: {
-      ...(executablePath ? { executablePath } : {}),
-      // Chromium refuses to run as root with its sandbox. Nothing is opened but the stack itself.
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    },
+    launchOptions: launchOptions(),
   },
   projects: setups.map((setup) => ({ name: setup.name, metadata: setup })),
 });

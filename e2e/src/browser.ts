@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from 'playwright';
+import { chromium, type LaunchOptions } from 'playwright';
 
 /** Names of Chromium and Chrome as packages install them, and where macOS has Chrome. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -34,6 +34,16 @@ export function findBrowser(): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   const onPath = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isExecutable);
   return onPath ?? [MACOS, chromium.executablePath()].find((file) => existsSync(file));
+}
+
+/** How Playwright starts the browser that is there. */
+export function launchOptions(): LaunchOptions {
+  const executablePath = findBrowser();
+  return {
+    ...(executablePath ? { executablePath } : {}),
+    // Chromium refuses to run as root with its sandbox. Nothing is opened but the stack itself.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  };
 }
 
 function sources() {

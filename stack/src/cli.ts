@@ -75,7 +75,7 @@ async function up(runtime: Runtime, mode: Mode, settings: Settings): Promise<voi
 
 /** Where a new stack goes. The choice is printed, with its reason. */
 async function chooseRuntime(settings: Settings): Promise<Runtime> {
-  const noDocker = await whyNoDocker();
+  const noDocker = settings.runtime === 'local' ? 'not asked for' : await whyNoDocker();
   if (settings.runtime === 'docker' && noDocker !== undefined) {
     throw new UserError(`RUNTIME is "docker", but ${noDocker}; start it, or use RUNTIME=local`);
   }

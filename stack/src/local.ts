@@ -52,8 +52,8 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
   function daemonPid(): number | undefined {
     try {
       const pid = Number(readFileSync(path.join(pm2Home, 'pm2.pid'), 'utf8'));
-      process.kill(pid, 0);
-      return pid;
+      // 0 is what an empty file gives, and stands for this process and its group.
+      return pid > 0 && process.kill(pid, 0) ? pid : undefined;
     } catch {
       return undefined;
     }

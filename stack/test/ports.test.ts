@@ -19,7 +19,7 @@ test('free ports pass, and can be listened on afterwards', async () => {
 });
 
 describe('a taken TCP port is named, with its variable, and can be listened on once it is free', () => {
-  for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
+  for (const address of ['127.0.0.1', '0.0.0.0']) {
     for (const [key, variable] of tcp) {
       test(`${variable}, taken on ${address}`, async () => {
         const taken = await takeTcp(address);

@@ -74,7 +74,8 @@ test('a release is unpacked without its top folder, and its program runs', async
 test('a release takes the place of what was in the folder', async (t) => {
   const archive = await makeArchive(t);
   const releases = await serveRelease(t, listOf(archive), archive);
-  const target = temporaryFolder(t);
+  const target = path.join(temporaryFolder(t), 'demo');
+  mkdirSync(target);
   writeFileSync(path.join(target, 'old'), 'old');
   await downloadRelease('demo', '1.2.3', target, releases);
   assert.deepEqual(readdirSync(target).sort(), ['consoles', 'demo', 'noise']);
