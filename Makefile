@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
 # What may be set: make up-direct WEBAPP_PORT=5001. Checked in stack/src/settings.ts.
-export RUNTIME WEBAPP_PORT PROMETHEUS_PORT STATSD_PORT EXPORTER_PORT WORKERS COMPOSE_PROJECT_NAME
+export RUNTIME WEBAPP_PORT PROMETHEUS_PORT STATSD_PORT EXPORTER_PORT WORKERS COMPOSE_PROJECT_NAME N RATE
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -34,16 +34,33 @@ up-statsd: $(PACKAGES) ## Start the cure: the workers push to statsd_exporter
 	@$(STACK) up statsd
 
 .PHONY: traffic
-traffic: $(PACKAGES) ## Send N=200 requests in uneven bursts, and print what was sent
-	@tsx e2e/src/traffic-cli.ts $(N)
+traffic: $(PACKAGES) ## Send N=200 requests, RATE=… a second, and print what was sent
+	@tsx e2e/src/traffic-cli.ts
 
 .PHONY: compare
 compare: $(PACKAGES) ## Send the same requests to each set-up, and print what each says
 	@tsx e2e/src/compare.ts
 
+##@ Break it
 .PHONY: kill-worker
 kill-worker: $(PACKAGES) ## Kill one worker, and see pm2 replace it
 	@$(STACK) kill-worker
+
+.PHONY: reload
+reload: $(PACKAGES) ## Replace the workers one by one, without losing a request
+	@$(STACK) reload
+
+.PHONY: stop
+stop: $(PACKAGES) ## Stop SERVICE=webapp, prometheus or statsd-exporter
+	@$(STACK) stop $(SERVICE)
+
+.PHONY: start
+start: $(PACKAGES) ## Start SERVICE again
+	@$(STACK) start $(SERVICE)
+
+.PHONY: kill
+kill: $(PACKAGES) ## Kill SERVICE with SIGKILL
+	@$(STACK) kill $(SERVICE)
 
 ##@ The stack
 .PHONY: ps
@@ -77,6 +94,10 @@ unit: $(PACKAGES) ## Format, lint, types, configuration files, unit tests
 .PHONY: e2e
 e2e: $(PACKAGES) ## Prove each set-up in turn, beside whatever is running
 	@tsx e2e/src/run.ts
+
+.PHONY: soak
+soak: $(PACKAGES) ## Send a million requests (N=…) to each exact set-up, and count
+	@tsx e2e/src/soak.ts
 
 .PHONY: screenshots
 screenshots: $(PACKAGES) ## Take the two pictures of the README anew

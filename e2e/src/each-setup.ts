@@ -1,7 +1,7 @@
 import { type Outcome, ownStack, runCommand } from './make.ts';
 import { type Setup, setups } from './setups.ts';
 
-/** A set-up that is up: the variables that lead to it, and the link to the graph that make printed. */
+/** A set-up that is up, and the variables that lead to it: ports, its name, and what make printed of it. */
 export type RunningSetup = { setup: Setup; env: Record<string, string> };
 
 /** A set-up could not be started. `output` is what make printed. */
@@ -21,6 +21,7 @@ export class StartError extends Error {
 export async function forEachSetup(
   action: (running: RunningSetup) => Promise<void>,
   onStartError: (setup: Setup, error: StartError) => void,
+  wanted: Setup[] = setups,
 ): Promise<void> {
   const stack = await ownStack();
   let interrupted = false;
@@ -29,13 +30,18 @@ export async function forEachSetup(
   });
   // A run that was killed may have left its stack.
   await runCommand('make', ['clean'], stack, false);
-  for (const setup of setups) {
+  for (const setup of wanted) {
     if (interrupted) throw new Error('interrupted');
     try {
       const up = await runCommand('make', [`up-${setup.name}`], stack);
       if (up.code !== 0) throw new StartError(setup.name, up);
-      const graphLink = /the graph\s+(\S+)/.exec(up.output)?.[1] ?? '';
-      await action({ setup, env: { ...stack, SETUP: setup.name, GRAPH_LINK: graphLink } });
+      const env = {
+        ...stack,
+        SETUP: setup.name,
+        STACK_RUNTIME: /^runtime: (\w+)/m.exec(up.output)?.[1] ?? '',
+        GRAPH_LINK: /the graph\s+(\S+)/.exec(up.output)?.[1] ?? '',
+      };
+      await action({ setup, env });
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       onStartError(setup, error);

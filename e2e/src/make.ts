@@ -32,6 +32,28 @@ export async function runCommand(
   return { code, output };
 }
 
+/**
+ * Runs a make target on the stack that the variables lead to, and returns what it printed.
+ * @throws where it fails, with what it printed
+ */
+export async function make(...args: string[]): Promise<string> {
+  const { code, output } = await runCommand('make', args, {}, false);
+  if (code !== 0) throw new Error(`make ${args.join(' ')} ended with exit code ${code}: ${output}`);
+  return output;
+}
+
+/** The workers of the web app, as pm2 knows them; memory is resident, in bytes. */
+export async function workers(): Promise<{ pid: number; monit: { memory: number } }[]> {
+  const { code, output } = await runCommand('tsx', ['stack/src/cli.ts', 'workers'], {}, false);
+  if (code !== 0) throw new Error(`the workers cannot be listed: ${output}`);
+  return JSON.parse(output);
+}
+
+/** Resident memory of all workers, in bytes. */
+export async function memory(): Promise<number> {
+  return (await workers()).reduce((sum, { monit }) => sum + monit.memory, 0);
+}
+
 /** Variables for a stack of its own beside whatever is running: its own project, so its own data, and free ports. */
 export async function ownStack(): Promise<Record<string, string>> {
   const names = ['WEBAPP_PORT', 'PROMETHEUS_PORT', 'EXPORTER_PORT', 'STATSD_PORT'];

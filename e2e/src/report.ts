@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setups } from './setups.ts';
 import { type Truth, truthTable } from './truth.ts';
@@ -28,6 +28,19 @@ export function writeTruthTable(): string {
   const table = truthTable(truths);
   writeFileSync(path.join(reportFolder, 'truth.md'), `${table}\n`);
   return table;
+}
+
+/** Keeps what a drill measured, for the table at the end. */
+export function saveFigure(setup: string, drill: string, figure: string): void {
+  const file = path.join(reportFolder, 'drills.md');
+  if (!existsSync(file)) writeFileSync(file, '| set-up | drill | what came of it |\n| --- | --- | --- |\n');
+  appendFileSync(file, `| ${setup} | ${drill} | ${figure} |\n`);
+}
+
+/** The table of the drills, as far as they came. */
+export function readDrillTable(): string {
+  const file = path.join(reportFolder, 'drills.md');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 /** How many tests of a set-up passed and failed, by Playwright's own report; all zero where it left none. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ensureBrowser } from './browser.ts';
 import { forEachSetup } from './each-setup.ts';
 import { root, runCommand } from './make.ts';
-import { clearReport, readVerdict, reportFolder, writeTruthTable } from './report.ts';
+import { clearReport, readDrillTable, readVerdict, reportFolder, writeTruthTable } from './report.ts';
 
 const playwright = path.join(root, 'node_modules/playwright/cli.js');
 
@@ -22,7 +22,7 @@ async function main(): Promise<boolean> {
 
   await forEachSetup(
     async ({ setup: { name }, env }) => {
-      const args = [playwright, 'test', '--config', 'e2e', '--project', name];
+      const args = [playwright, 'test', '--config', 'e2e'];
       const { code } = await runCommand(process.execPath, args, env);
       const { passed, failed } = readVerdict(name);
       verdict.passed += passed;
@@ -39,7 +39,7 @@ async function main(): Promise<boolean> {
     },
   );
 
-  console.log(`\n${writeTruthTable()}\n`);
+  console.log(`\n${writeTruthTable()}\n\n${readDrillTable()}`);
   if (verdict.failed > 0) console.log(`what failed left logs, screenshots and traces in ${reportFolder}`);
   console.log(`e2e: ${verdict.passed} passed, ${verdict.failed} failed`);
   return verdict.failed === 0;

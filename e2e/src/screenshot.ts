@@ -5,16 +5,14 @@ import { webapp } from './stack.ts';
 import { sendTraffic } from './traffic.ts';
 import { settle } from './truth.ts';
 
-/** Rounds of traffic, each followed by a scrape: some four minutes, most of the graph's five. */
-const ROUNDS = 30;
+/** Four and a half minutes of traffic, most of the graph's five. */
+const TRAFFIC = { total: 8100, rate: 30 };
 
 const [file = ''] = process.argv.slice(2);
 
-for (let round = 1; round <= ROUNDS; round++) {
-  if (round % 5 === 1) console.error(`traffic for the graph: round ${round} of ${ROUNDS}`);
-  await sendTraffic({ url: webapp, total: 67 });
-  await settle();
-}
+console.error(`sending traffic for ${TRAFFIC.total / TRAFFIC.rate} s`);
+await sendTraffic({ url: webapp, ...TRAFFIC });
+await settle();
 
 const browser = await chromium.launch(launchOptions());
 try {

@@ -3,18 +3,19 @@ import { SingleBar } from 'cli-progress';
 import { webapp } from './stack.ts';
 import { sendTraffic } from './traffic.ts';
 
-const [argument = '200'] = process.argv.slice(2);
+const { N, RATE } = process.env;
 
 try {
-  const total = Number(argument);
-  if (!/^\d+$/.test(argument) || total < 1 || total > 10_000_000) {
-    throw new Error(`N is "${argument}"; allowed: a whole number from 1 to 10000000`);
-  }
+  const total = wholeNumber('N', N || '200', 10_000_000);
+  const rate = RATE ? wholeNumber('RATE', RATE, 100_000) : undefined;
   const bar = new SingleBar({ format: 'sending {bar} {value}/{total} requests', stopOnComplete: true });
   if (process.stderr.isTTY) bar.start(total, 0);
-  const sent = await sendTraffic({ url: webapp, total, onProgress: (done) => bar.update(done) }).finally(() =>
-    bar.stop(),
-  );
+  const sent = await sendTraffic({
+    url: webapp,
+    total,
+    rate,
+    onProgress: (done) => bar.update(done),
+  }).finally(() => bar.stop());
 
   console.log(`sent ${total} requests to ${webapp}:`);
   for (const { method, endpoint, status, count } of sent) {
@@ -23,4 +24,10 @@ try {
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
+}
+
+function wholeNumber(name: string, value: string, max: number): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1 && number <= max) return number;
+  throw new Error(`${name} is ${JSON.stringify(value)}; allowed: a whole number from 1 to ${max}`);
 }

@@ -1,21 +1,26 @@
 import { expect, test } from 'playwright/test';
-import { query } from '../src/prometheus.ts';
+import { asCounts, countsOnceSettled, countsSince } from '../src/counts.ts';
 import { saveTruth } from '../src/report.ts';
-import type { Sent } from '../src/traffic.ts';
-import { measureTruth, settle } from '../src/truth.ts';
-import { currentSetup } from './setup.ts';
+import { measureTruth } from '../src/truth.ts';
+import { setup } from './setup.ts';
 
 // The first of these wants a Prometheus that has seen no traffic yet; files run in the order of their names.
 const cases = [
-  { title: '203 requests in uneven bursts', total: 203, connections: 1, reported: true },
-  { title: '20,000 requests as fast as they go', total: 20_000, connections: 16, reported: false },
+  { title: '203 requests in uneven bursts', total: 203, clients: 5, concurrent: false, reported: true },
+  {
+    title: '20,000 requests as fast as they go',
+    total: 20_000,
+    clients: 16,
+    concurrent: true,
+    reported: false,
+  },
 ];
 
-for (const { title, total, connections, reported } of cases) {
+for (const { title, reported, ...traffic } of cases) {
   test(`${title}: what request_count makes of them`, async () => {
-    const setup = currentSetup();
+    const { total } = traffic;
     const before = await countsOnceSettled();
-    const { truth, sent, series } = await measureTruth(setup.name, { total, connections });
+    const { truth, sent, series } = await measureTruth(setup.name, traffic);
     if (reported) saveTruth(truth);
     expect(truth.sent).toBe(total);
 
@@ -30,38 +35,6 @@ for (const { title, total, connections, reported } of cases) {
       expect(falls(series).length, 'falls between two samples').toBeGreaterThan(0);
     }
   });
-}
-
-type Counts = Record<string, number>;
-
-/** request_count and the histogram's count, by their labels, once all traffic so far is in. */
-async function countsOnceSettled(): Promise<Counts> {
-  await settle();
-  const counts = await query('sum by (endpoint, method, http_status) (request_count)');
-  const latencies = await query('sum by (endpoint) (request_latency_seconds_count)');
-  return Object.fromEntries([
-    ...counts.map(({ labels, value }) => [
-      `${labels.method} ${labels.endpoint} ${labels.http_status}`,
-      value,
-    ]),
-    ...latencies.map(({ labels, value }) => [`latencies of ${labels.endpoint}`, value]),
-  ]);
-}
-
-/** What has been counted since; label sets that did not move are left out. */
-async function countsSince(before: Counts): Promise<Counts> {
-  const now = await countsOnceSettled();
-  const differences = Object.entries(now).map(([key, value]) => [key, value - (before[key] ?? 0)] as const);
-  return Object.fromEntries(differences.filter(([, difference]) => difference !== 0));
-}
-
-function asCounts(sent: Sent[]): Counts {
-  const counts: Counts = {};
-  for (const { method, endpoint, status, count } of sent) {
-    counts[`${method} ${endpoint} ${status}`] = count;
-    counts[`latencies of ${endpoint}`] = (counts[`latencies of ${endpoint}`] ?? 0) + count;
-  }
-  return counts;
 }
 
 /** Every pair of neighbouring samples of which the second is lower. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'playwright/test';
 import { webapp } from '../src/stack.ts';
-import { currentSetup } from './setup.ts';
+import { setup } from './setup.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
@@ -32,7 +32,7 @@ test('POST /test/ is 405, and says what is allowed', async ({ request }) => {
 });
 
 test('/metrics/ answers where metrics are scraped from the app, and nowhere else', async ({ request }) => {
-  const { metricsStatus } = currentSetup();
+  const { metricsStatus } = setup;
   const answer = await request.get(`${webapp}/metrics/`);
   expect(answer.status()).toBe(metricsStatus);
   if (metricsStatus === 200) {

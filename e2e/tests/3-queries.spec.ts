@@ -6,7 +6,7 @@ import { query } from '../src/prometheus.ts';
 import { webapp } from '../src/stack.ts';
 import { sendTraffic } from '../src/traffic.ts';
 import { settle } from '../src/truth.ts';
-import { currentSetup } from './setup.ts';
+import { setup } from './setup.ts';
 
 test.beforeAll(async () => {
   // Traffic over several scrapes, so that rates have something to go by.
@@ -27,7 +27,7 @@ for (const [name, labels] of Object.entries(ownLabels)) {
   test(`${name} has exactly the labels of the contract`, async () => {
     const series = await query(name);
     expect(series.length).toBeGreaterThan(0);
-    const expected = ['__name__', ...labels, ...currentSetup().scrapeLabels].sort();
+    const expected = ['__name__', ...labels, ...setup.scrapeLabels].sort();
     for (const { labels } of series) expect(Object.keys(labels).sort()).toEqual(expected);
   });
 }

@@ -1,7 +1,8 @@
-import { test } from 'playwright/test';
-import type { Setup } from '../src/setups.ts';
+import { setups } from '../src/setups.ts';
+
+const found = setups.find(({ name }) => name === process.env.SETUP);
+if (!found)
+  throw new Error(`SETUP is "${process.env.SETUP}"; allowed: ${setups.map(({ name }) => name).join(', ')}`);
 
 /** The row of the table that this run tests. */
-export function currentSetup(): Setup {
-  return test.info().project.metadata as Setup;
-}
+export const setup = found;

@@ -5,20 +5,25 @@ import { CommandError, lastLines } from './command.ts';
 import { createDockerRuntime, whyNoDocker } from './docker.ts';
 import { killWorker } from './kill-worker.ts';
 import { createLocalRuntime } from './local.ts';
+import { listWorkers } from './pm2.ts';
 import { PollTimeout } from './poll.ts';
 import { printAddresses, waitForRequestCount } from './ready.ts';
 import type { Runtime } from './runtime.ts';
-import { loadSettings, type Mode, modes, type Settings, UserError } from './settings.ts';
+import { loadSettings, type Mode, modes, type Settings, services, UserError } from './settings.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UserError || error instanceof PollTimeout) console.error(`error: ${error.message}`);
-  else if (error instanceof CommandError)
-    console.error(`${lastLines(error.output, 20)}\nerror: ${error.message}`);
-  else console.error(error);
+  if (error instanceof UserError || error instanceof PollTimeout) {
+    console.error(`error: ${error.message}`);
+  } else if (error instanceof CommandError) {
+    if (error.output) console.error(lastLines(error.output, 20));
+    console.error(`error: ${error.message}`);
+  } else {
+    console.error(error);
+  }
   process.exitCode = 1;
 }
 
@@ -26,7 +31,7 @@ async function main([command, argument]: string[]): Promise<void> {
   const settings = loadSettings(process.env);
   switch (command) {
     case 'up': {
-      const mode = parseMode(argument);
+      const mode = oneOf('set-up', modes, argument);
       return up(await chooseRuntime(settings), mode, settings);
     }
     case 'down':
@@ -37,8 +42,25 @@ async function main([command, argument]: string[]): Promise<void> {
       return (await runningRuntime(settings)).ps();
     case 'logs':
       return (await runningRuntime(settings)).logs();
+    case 'reload':
+      await (await runningRuntime(settings)).pm2(['reload', 'webapp']);
+      return;
     case 'kill-worker':
       return killWorker(await runningRuntime(settings));
+    case 'stop': {
+      const service = oneOf('SERVICE', services, argument);
+      return console.log(`${service} ended with ${await (await runningRuntime(settings)).stop(service)}`);
+    }
+    case 'start': {
+      const service = oneOf('SERVICE', services, argument);
+      return (await runningRuntime(settings)).start(service);
+    }
+    case 'kill': {
+      const service = oneOf('SERVICE', services, argument);
+      return (await runningRuntime(settings)).kill(service);
+    }
+    case 'workers':
+      return console.log(JSON.stringify(await listWorkers(await runningRuntime(settings))));
     case 'check-config':
       return (await chooseRuntime(settings)).checkConfig();
     default:
@@ -46,10 +68,10 @@ async function main([command, argument]: string[]): Promise<void> {
   }
 }
 
-function parseMode(argument: string | undefined): Mode {
-  const mode = modes.find((one) => one === argument);
-  if (mode === undefined) throw new UserError(`no such set-up: ${argument}; there are: ${modes.join(', ')}`);
-  return mode;
+function oneOf<T extends string>(what: string, allowed: readonly T[], value: string | undefined): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new UserError(`no such ${what}: ${value}; there are: ${allowed.join(', ')}`);
+  return found;
 }
 
 async function up(runtime: Runtime, mode: Mode, settings: Settings): Promise<void> {

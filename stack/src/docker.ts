@@ -103,6 +103,21 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
       return ask('docker', compose('logs', '--no-color', '--tail', '15'), options());
     },
 
+    async stop(service) {
+      await runCompose(`stopping ${service}`, ['stop', service], options());
+      const id = (await ask('docker', compose('ps', '--all', '--quiet', service), options())).trim();
+      const code = await ask('docker', ['inspect', '--format', '{{.State.ExitCode}}', id]);
+      return `exit code ${code.trim()}`;
+    },
+
+    async start(service) {
+      await runCompose(`starting ${service}`, ['start', service], options());
+    },
+
+    async kill(service) {
+      await runCompose(`killing ${service}`, ['kill', service], options());
+    },
+
     pm2(args) {
       return ask('docker', compose('exec', '-T', 'webapp', 'pm2', ...args), options());
     },

@@ -1,8 +1,7 @@
+import { listWorkers } from './pm2.ts';
 import type { Runtime } from './runtime.ts';
 import { UserError } from './settings.ts';
 import { waitFor } from './wait.ts';
-
-type Worker = { pid: number; pm_id: number; name: string; pm2_env: { status: string; restart_time: number } };
 
 /** Kills one worker of the web app with SIGKILL, and waits until pm2 has another in its place. */
 export async function killWorker(runtime: Runtime): Promise<void> {
@@ -25,10 +24,4 @@ export async function killWorker(runtime: Runtime): Promise<void> {
     },
   });
   console.log(`pid ${successor} is in its place; its own counters began at zero`);
-}
-
-async function listWorkers(runtime: Runtime): Promise<Worker[]> {
-  const output = await runtime.pm2(['jlist', '--silent']);
-  const processes = JSON.parse(output.slice(output.indexOf('['))) as Worker[];
-  return processes.filter((one) => one.name === 'webapp');
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { ask, CommandError, lastLines, run, show } from './command.ts';
+import { listProcesses } from './pm2.ts';
 import { expectOk } from './poll.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
@@ -143,9 +144,29 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
         .join('\n\n');
     },
 
+    async stop(service) {
+      const log = path.join(pm2Home, 'pm2.log');
+      const before = readFileSync(log, 'utf8').length;
+      await runtime.pm2(['stop', service]);
+      // pm2 keeps no exit codes, but it logs them.
+      const ends = readFileSync(log, 'utf8')
+        .slice(before)
+        .matchAll(/exited with code \[(\d+)\] via signal \[(\w+)\]/g);
+      const codes = [...ends].map(([, code, signal]) => (signal === 'SIGKILL' ? signal : code));
+      return `exit code ${[...new Set(codes)].join(', ')}`;
+    },
+
+    async start(service) {
+      await runtime.pm2(['start', service]);
+    },
+
+    async kill(service) {
+      for (const { name, pid } of await listProcesses(runtime)) {
+        if (name === service) process.kill(pid, 'SIGKILL');
+      }
+    },
+
     pm2(args) {
-      if (daemonPid() === undefined)
-        throw new UserError('nothing is running; start it with make up-direct or make up-statsd');
       return ask(pm2Command, args, { env: pm2Environment });
     },
 

@@ -1,4 +1,4 @@
-import type { Mode } from './settings.ts';
+import type { Mode, Service } from './settings.ts';
 
 /** A place to run the stack. The commands know nothing more of Docker or of processes than this. */
 export type Runtime = {
@@ -17,6 +17,12 @@ export type Runtime = {
   logs(): Promise<void>;
   /** The last lines of every service's log. */
   recentLogs(): Promise<string>;
+  /** Stops one service as its stop signal asks it to, and says how it ended, e.g. `exit code 0`. */
+  stop(service: Service): Promise<string>;
+  /** Starts a service that was stopped or killed. */
+  start(service: Service): Promise<void>;
+  /** Ends one service with SIGKILL. */
+  kill(service: Service): Promise<void>;
   /** Runs pm2 where the web app's workers are, and returns what it printed. */
   pm2(args: string[]): Promise<string>;
   /** Sends a signal to a process by the id that pm2 knows it by. */

@@ -26,6 +26,9 @@ export const portVariables: Record<keyof Ports, string> = {
 export const modes = ['direct', 'statsd'] as const;
 export type Mode = (typeof modes)[number];
 
+export const services = ['webapp', 'prometheus', 'statsd-exporter'] as const;
+export type Service = (typeof services)[number];
+
 /** Something that the person at the keyboard can put right. The message is all that they need to see. */
 export class UserError extends Error {
   override name = 'UserError';
