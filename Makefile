@@ -95,6 +95,10 @@ unit: $(PACKAGES) ## Format, lint, types, configuration files, unit tests
 e2e: $(PACKAGES) ## Prove each set-up in turn, beside whatever is running
 	@tsx e2e/src/run.ts
 
+.PHONY: audit
+audit: $(PACKAGES) ## Ask the registry for known vulnerabilities, high or critical
+	npm audit --audit-level=high
+
 .PHONY: soak
 soak: $(PACKAGES) ## Send a million requests (N=…) to each exact set-up, and count
 	@tsx e2e/src/soak.ts

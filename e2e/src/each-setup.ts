@@ -38,6 +38,9 @@ export async function forEachSetup(
       const env = {
         ...stack,
         SETUP: setup.name,
+        // For the tests that look into the containers.
+        COMPOSE_FILE: 'docker-compose.yml:docker-compose-infra.yml',
+        COMPOSE_PROFILES: 'statsd',
         STACK_RUNTIME: /^runtime: (\w+)/m.exec(up.output)?.[1] ?? '',
         GRAPH_LINK: /the graph\s+(\S+)/.exec(up.output)?.[1] ?? '',
       };

@@ -2,7 +2,7 @@ import { expect, test } from 'playwright/test';
 import { poll } from '../../stack/src/poll.ts';
 import { countsOnceSettled, countsSince } from '../src/counts.ts';
 import { type Load, quantile, startLoad } from '../src/load.ts';
-import { make, memory, workers } from '../src/make.ts';
+import { make, memory, runCommand, workers } from '../src/make.ts';
 import { queryOne, samplesSince } from '../src/prometheus.ts';
 import { saveFigure } from '../src/report.ts';
 import { webapp } from '../src/stack.ts';
@@ -151,6 +151,49 @@ if (setup.exact) {
         `the counter was at ${before[KEY]} before, and began again at zero: ${counted} counted since`,
     );
   });
+}
+
+if (setup.exact && process.env.STACK_RUNTIME === 'docker') {
+  test('the exporter comes back with another address: it is found within 10 s', async () => {
+    const load = startLoad({ url: webapp, clients: 4 });
+    await answered(load, 500);
+    const before = await exporterAddress();
+    await compose('rm', '--stop', '--force', 'statsd-exporter');
+    // Somebody else gets the address that is free now.
+    const occupant = await compose('run', '--detach', '--no-deps', 'statsd-exporter');
+    await compose('up', '--detach', '--no-deps', 'statsd-exporter');
+    const back = Date.now() / 1000;
+    expect(await exporterAddress()).not.toBe(before);
+    await poll({
+      expectation: 'requests counted by the new exporter',
+      timeoutMs: 10_000,
+      attempt: async () => {
+        expect(await queryOne('min(timestamp(request_count))')).toBeGreaterThan(back);
+        expect(await queryOne('sum(request_count)')).toBeGreaterThan(0);
+      },
+    });
+    const seconds = Date.now() / 1000 - back;
+    const { failures } = await load.stop();
+    expect(failures).toEqual([]);
+    await runCommand('docker', ['rm', '--force', occupant.trim().split('\n').at(-1) ?? ''], {}, false);
+    saveFigure(
+      setup.name,
+      'exporter with another address',
+      `no request failed; metrics again after ${seconds.toFixed(0)} s`,
+    );
+  });
+}
+
+async function exporterAddress(): Promise<string> {
+  const id = (await compose('ps', '--quiet', 'statsd-exporter')).trim();
+  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+  return (await runCommand('docker', ['inspect', '--format', format, id], {}, false)).output.trim();
+}
+
+async function compose(...args: string[]): Promise<string> {
+  const { code, output } = await runCommand('docker', ['compose', ...args], {}, false);
+  if (code !== 0) throw new Error(`docker compose ${args.join(' ')} ended with exit code ${code}: ${output}`);
+  return output;
 }
 
 /** When the target that has the app's metrics was scraped. */
