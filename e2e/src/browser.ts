@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type LaunchOptions } from 'playwright';
+import { findProgram } from '../../stack/src/programs.ts';
 
 /** Names of Chromium and Chrome as packages install them, and where macOS has Chrome. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -31,8 +32,7 @@ export function ensureBrowser(): string {
 
 /** The browser that is there, if any. */
 export function findBrowser(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const onPath = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isExecutable);
+  const onPath = NAMES.map((name) => findProgram(name)).find((file) => file !== undefined);
   return onPath ?? [MACOS, chromium.executablePath()].find((file) => existsSync(file));
 }
 
@@ -57,13 +57,4 @@ function sources() {
     },
   ];
   return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get') ? all : all.slice(0, 1);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+import { get } from './http.ts';
 
 /** What became of the requests of a load. */
 export type LoadResult = {
@@ -63,17 +64,4 @@ export function startLoad({ url, clients, endWhenRefused = false }: LoadOptions)
 export function quantile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
-
-function get(url: string, agent: Agent): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { agent, timeout: 10_000 }, (response) => {
-      response.resume();
-      response.once('end', () => resolve(response.statusCode as number));
-      response.once('error', reject);
-    });
-    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer for 10 s')));
-    outgoing.once('error', reject);
-    outgoing.end();
-  });
 }

@@ -1,5 +1,6 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { get } from './http.ts';
 
 /** How often an endpoint answered with a status: the truth to hold Prometheus against. */
 export type Sent = { method: string; endpoint: string; status: number; count: number };
@@ -47,7 +48,9 @@ export async function sendTraffic(options: TrafficOptions): Promise<Sent[]> {
       client.left--;
       const endpoint = begun++ % FAILING_EVERY === FAILING_EVERY - 1 ? '/test1/' : '/test/';
       if (rate) await sleep(start + (begun * 1000) / rate - Date.now());
-      const status = await get(url + endpoint, client.agent, done);
+      const status = await get(url + endpoint, client.agent).catch((cause: Error) => {
+        throw new Error(`${url}${endpoint}: ${cause.message}, after ${done} requests`, { cause });
+      });
       const key = `${endpoint} ${status}`;
       const entry = sent.get(key) ?? { method: 'GET', endpoint, status, count: 0 };
       sent.set(key, { ...entry, count: entry.count + 1 });
@@ -86,19 +89,4 @@ function createClients(count: number, total: number): Client[] {
     .map((client) => ({ client, key: Math.random() }))
     .sort((a, b) => a.key - b.key)
     .map(({ client }) => client);
-}
-
-function get(url: string, agent: Agent, before: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) =>
-      reject(new Error(`${url}: ${error.message}, after ${before} requests`, { cause: error }));
-    const outgoing = request(url, { agent, timeout: 10_000 }, (response) => {
-      response.resume();
-      response.once('end', () => resolve(response.statusCode as number));
-      response.once('error', fail);
-    });
-    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer for 10 s')));
-    outgoing.once('error', fail);
-    outgoing.end();
-  });
 }

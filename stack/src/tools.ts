@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ask, CommandError, lastLines, run } from './command.ts';
 import { describeError } from './poll.ts';
+import { findProgram } from './programs.ts';
 import { downloadRelease } from './release.ts';
 import { UserError } from './settings.ts';
 import { readImages, versionOf } from './versions.ts';
@@ -99,20 +100,6 @@ async function ensure<const N extends string[]>(
     );
   }
   return found;
-}
-
-function findProgram(name: string, folders: string[]): string | undefined {
-  const onPath = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  return [...onPath, ...folders].map((folder) => path.join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
