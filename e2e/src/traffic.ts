@@ -25,7 +25,7 @@ export type TrafficOptions = {
  * turn, so each worker gets a client of its own, and a count of its own. With even traffic the workers would hold
  * nearly equal counts, and the next scrape would hide what it should show.
  */
-const WEIGHTS = [3, 21, 8, 34, 1];
+const WEIGHTS = [4, 9, 6, 12, 2];
 
 /** One request in this many goes to the endpoint that fails. */
 const FAILING_EVERY = 4;
