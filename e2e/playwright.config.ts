@@ -1,9 +1,13 @@
 import { defineConfig } from 'playwright/test';
 import { launchOptions } from './src/browser.ts';
 
+/** What `up` refuses is tested without a stack that is up: the tests of SETUP=refusals start, and fail, on their own. */
+const refusals = process.env.SETUP === 'refusals';
+
 /** Black-box tests of a stack that is up: e2e/src/run.ts brings it up, sets SETUP, and takes it down. */
 export default defineConfig({
-  testDir: 'tests',
+  testDir: refusals ? 'tests/refusals' : 'tests',
+  testIgnore: refusals ? [] : ['refusals/**'],
   outputDir: `report/${process.env.SETUP}`,
   // One stack, so one test at a time; and a test that fails once has failed.
   workers: 1,

@@ -20,15 +20,18 @@ async function main(): Promise<boolean> {
   clearReport();
   const verdict = { passed: 0, failed: 0 };
 
+  async function runTests(name: string, env: Record<string, string>): Promise<boolean> {
+    const { code } = await runCommand(process.execPath, [playwright, 'test', '--config', 'e2e'], env);
+    const { passed, failed } = readVerdict(name);
+    verdict.passed += passed;
+    // A runner that ended badly without a test that failed is a failure all the same.
+    verdict.failed += code === 0 ? failed : Math.max(failed, 1);
+    return code === 0;
+  }
+
   await forEachSetup(
     async ({ setup: { name }, env }) => {
-      const args = [playwright, 'test', '--config', 'e2e'];
-      const { code } = await runCommand(process.execPath, args, env);
-      const { passed, failed } = readVerdict(name);
-      verdict.passed += passed;
-      // A runner that ended badly without a test that failed is a failure all the same.
-      verdict.failed += code === 0 ? failed : Math.max(failed, 1);
-      if (code !== 0) {
+      if (!(await runTests(name, env))) {
         const { output } = await runCommand('make', ['logs'], env, false);
         writeFileSync(path.join(reportFolder, `${name}-services.log`), output);
       }
@@ -38,6 +41,7 @@ async function main(): Promise<boolean> {
       writeFileSync(path.join(reportFolder, `${name}-start.log`), error.output);
     },
   );
+  await runTests('refusals', { SETUP: 'refusals' });
 
   console.log(`\n${writeTruthTable()}\n\n${readDrillTable()}`);
   if (verdict.failed > 0) console.log(`what failed left logs, screenshots and traces in ${reportFolder}`);

@@ -5,8 +5,9 @@ import { CommandError, lastLines } from './command.ts';
 import { createDockerRuntime, whyNoDocker } from './docker.ts';
 import { killWorker } from './kill-worker.ts';
 import { createLocalRuntime } from './local.ts';
+import { loggedError } from './logged-error.ts';
 import { listWorkers } from './pm2.ts';
-import { PollTimeout } from './poll.ts';
+import { describeError, PollTimeout } from './poll.ts';
 import { printAddresses, waitForRequestCount } from './ready.ts';
 import type { Runtime } from './runtime.ts';
 import { loadSettings, type Mode, modes, type Settings, services, UserError } from './settings.ts';
@@ -86,13 +87,24 @@ async function up(runtime: Runtime, mode: Mode, settings: Settings): Promise<voi
     await runtime.up(mode);
     await waitForRequestCount(settings.ports.prometheus, since);
   } catch (error) {
-    if (await runtime.isUp()) {
-      console.error(`\n${await runtime.recentLogs()}\n`);
-      if (!wasUp) await runtime.down();
-    }
-    throw error;
+    throw await explainAndUndo(runtime, error, wasUp);
   }
   printAddresses(mode, settings.ports);
+}
+
+/** Shows the logs of what did start, and takes it down; returns the error, with the reason that the logs give for it. */
+async function explainAndUndo(runtime: Runtime, error: unknown, wasUp: boolean): Promise<unknown> {
+  try {
+    if (!(await runtime.isUp())) return error;
+    const logs = await runtime.recentLogs();
+    console.error(`\n${logs}\n`);
+    if (!wasUp) await runtime.down();
+    const reason = loggedError(logs);
+    return reason ? new UserError(`${describeError(error)}; in the logs: ${reason}`) : error;
+  } catch {
+    // An engine that is gone cannot be asked for anything, and the first error says so.
+    return new UserError(`${describeError(error)}; what has started may still be there: make clean`);
+  }
 }
 
 /** Where a new stack goes. The choice is printed, with its reason. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { checkConfiguration, type RunTool } from './check-config.ts';
 import { ask, CommandError, lastLines, run, show } from './command.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
@@ -7,6 +8,9 @@ import { readImages } from './versions.ts';
 
 /** The two files, and the profile that holds statsd_exporter: `down` and `logs` have to see it in either mode. */
 const FILES = ['-f', 'docker-compose.yml', '-f', 'docker-compose-infra.yml'];
+
+/** A container that crashes and starts again is neither well nor ended: without a limit Compose waits for ever. */
+const WAIT_TIMEOUT = ['--wait-timeout', '120'];
 
 /**
  * Whether Docker can be used.
@@ -50,6 +54,16 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
     return new Set(publishers.map((publisher) => publisher.PublishedPort));
   }
 
+  /** As the container's own user, so that a file that it may not read is found as well. */
+  const runTool: RunTool = async (folder, program, args) => {
+    const images = readImages(root);
+    const image = folder === 'prometheus' ? images.prometheus : images.statsdExporter;
+    await ensureImage(image);
+    const volume = `${path.join(root, folder)}:/config:ro`;
+    const flags = ['--rm', '--volume', volume, '--workdir', '/config', '--entrypoint', program];
+    return ask('docker', ['run', ...flags, image, ...args]);
+  };
+
   const runtime: Runtime = {
     name: 'docker',
 
@@ -64,12 +78,14 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
         settings.ports,
         published.filter((key) => !ours.has(settings.ports[key])),
       );
+      console.error('checking the configuration');
+      await checkConfiguration(mode, runTool);
       // A service whose profile is off stays as it is, so the other mode's exporter has to be told to go.
       const { env, cwd } = options(mode);
       if (mode === 'direct')
         await ask('docker', compose('rm', '--stop', '--force', 'statsd-exporter'), { env, cwd });
       await runCompose("building the web app's image", ['build', 'webapp'], { env, cwd });
-      await runCompose('starting the containers', ['up', '--detach', '--wait'], {
+      await runCompose('starting the containers', ['up', '--detach', '--wait', ...WAIT_TIMEOUT], {
         cwd,
         env: { ...env, COMPOSE_PROFILES: mode === 'statsd' ? 'statsd' : '' },
       });
@@ -128,39 +144,36 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
     },
 
     async checkConfig() {
-      const images = readImages(root);
-      const inImage = (folder: string, entrypoint: string, image: string, ...args: string[]) => {
-        const volume = `${path.join(root, folder)}:/config:ro`;
-        const flags = ['--rm', '--volume', volume, '--workdir', '/config', '--entrypoint', entrypoint];
-        return run(`${entrypoint} ${args.join(' ')}`, 'docker', ['run', ...flags, image, ...args]);
-      };
-      await inImage(
-        'prometheus',
-        'promtool',
-        images.prometheus,
-        'check',
-        'config',
-        'direct.yml',
-        'statsd.yml',
-      );
-      await inImage('prometheus', 'promtool', images.prometheus, 'test', 'rules', 'rules.test.yml');
-      const mapping = '--statsd.mapping-config=mapping.yml';
-      await inImage('statsd-exporter', 'statsd_exporter', images.statsdExporter, '--check-config', mapping);
+      for (const mode of modes) {
+        console.error(`checking the configuration of ${mode}`);
+        await checkConfiguration(mode, runTool);
+      }
+      console.error('promtool test rules');
+      await runTool('prometheus', 'promtool', ['test', 'rules', 'rules.test.yml']);
       await run('docker compose config', 'docker', compose('config', '--quiet'), options());
     },
   };
   return runtime;
 }
 
+/** Pulls an image that is not here yet, under the eyes of whoever waits for it. */
+async function ensureImage(image: string): Promise<void> {
+  try {
+    await ask('docker', ['image', 'inspect', image]);
+  } catch {
+    await run(`pulling ${image}`, 'docker', ['pull', image]);
+  }
+}
+
 type ComposeOptions = { cwd: string; env: Record<string, string> };
 
-/** Runs a Compose command; a failure becomes a few lines, with the command's last words as the reason. */
+/** Runs a Compose command; a failure becomes one line, with the command's last words as the reason. */
 async function runCompose(title: string, args: string[], options: ComposeOptions): Promise<void> {
   try {
     await run(title, 'docker', ['compose', ...FILES, ...args], options);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    const reason = lastLines(error.output, 5) || error.message;
-    throw new UserError(`docker compose ${args[0]} failed: ${reason}`);
+    if (error.output) console.error(lastLines(error.output, 20));
+    throw new UserError(`docker compose ${args[0]} failed: ${lastLines(error.output, 1) || error.message}`);
   }
 }

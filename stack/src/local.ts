@@ -10,12 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { checkConfiguration, type RunTool } from './check-config.ts';
 import { ask, CommandError, lastLines, run, show } from './command.ts';
 import { listProcesses } from './pm2.ts';
 import { expectOk } from './poll.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
-import { type Mode, type Ports, type Settings, UserError } from './settings.ts';
+import { type Mode, modes, type Ports, type Settings, UserError } from './settings.ts';
 import { ensureTools, type Tools } from './tools.ts';
 import { waitFor } from './wait.ts';
 
@@ -65,7 +66,8 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
       await ask(pm2Command, ['start', ecosystem, '--only', name], { cwd: root, env });
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      throw new UserError(`${name} did not start: ${lastLines(error.output, 5)}`);
+      if (error.output) console.error(lastLines(error.output, 20));
+      throw new UserError(`${name} did not start: ${lastLines(error.output, 1) || error.message}`);
     }
     await waitFor({ expectation: `${name} to answer`, timeoutMs: 20_000, attempt: () => expectOk(url) });
   }
@@ -84,6 +86,7 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
         );
       }
       const tools = await ensureTools(root);
+      await checkConfiguration(mode, createRunTool(root, tools));
       await run('compiling the web app', path.join(root, 'node_modules/.bin/tsc'), ['--project', 'webapp'], {
         cwd: root,
       });
@@ -175,20 +178,21 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
     },
 
     async checkConfig() {
-      const tools = await ensureTools(root);
-      const cwd = path.join(root, 'prometheus');
-      await run('promtool check config', tools.promtool, ['check', 'config', 'direct.yml', 'statsd.yml'], {
-        cwd,
-      });
-      await run('promtool test rules', tools.promtool, ['test', 'rules', 'rules.test.yml'], { cwd });
-      const mapping = path.join(root, 'statsd-exporter/mapping.yml');
-      await run('statsd_exporter --check-config', tools.statsdExporter, [
-        '--check-config',
-        `--statsd.mapping-config=${mapping}`,
-      ]);
+      const runTool = createRunTool(root, await ensureTools(root));
+      for (const mode of modes) {
+        console.error(`checking the configuration of ${mode}`);
+        await checkConfiguration(mode, runTool);
+      }
+      console.error('promtool test rules');
+      await runTool('prometheus', 'promtool', ['test', 'rules', 'rules.test.yml']);
     },
   };
   return runtime;
+}
+
+function createRunTool(root: string, { promtool, statsdExporter }: Tools): RunTool {
+  const files = { promtool, statsd_exporter: statsdExporter };
+  return (folder, program, args) => ask(files[program], args, { cwd: path.join(root, folder) });
 }
 
 /**

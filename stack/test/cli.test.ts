@@ -26,7 +26,7 @@ async function assertRefused(message: string, args: string[], env: Record<string
 after(() => cli(['clean']));
 
 describe('a command that makes no sense: one line, exit 1, nothing started', () => {
-  test('an unknown command', () => assertRefused('no such command: start', ['start']));
+  test('an unknown command', () => assertRefused('no such command: launch', ['launch']));
 
   test('an unknown set-up', () =>
     assertRefused('no such set-up: push; there are: direct, statsd', ['up', 'push']));
