@@ -18,7 +18,8 @@ export async function runCommand(
 ): Promise<Outcome> {
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, ...env },
+    // Without MAKEFLAGS: what was set on the command line of an outer make would win over these variables.
+    env: { ...process.env, ...env, MAKEFLAGS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

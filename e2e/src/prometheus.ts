@@ -25,7 +25,7 @@ export async function samplesSince(selector: string, since: number): Promise<Sam
   });
   return result.map(({ metric, values }) => ({
     labels: metric,
-    samples: values.map(([time, value]) => [time, Number(value)]),
+    samples: values.filter(([time]) => time >= since).map(([time, value]) => [time, Number(value)]),
   }));
 }
 
