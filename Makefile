@@ -10,7 +10,9 @@ export RUNTIME WEBAPP_PORT PROMETHEUS_PORT STATSD_PORT EXPORTER_PORT WORKERS COM
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 PACKAGES := node_modules/.package-lock.json
-STACK := tsx stack/src/cli.ts
+# Not `tsx`, which on Ctrl-C would kill the command before it has cleaned up.
+TSX := node --import tsx
+STACK := $(TSX) stack/src/cli.ts
 
 .PHONY: help
 help: ## Print this list
@@ -35,11 +37,11 @@ up-statsd: $(PACKAGES) ## Start the cure: the workers push to statsd_exporter
 
 .PHONY: traffic
 traffic: $(PACKAGES) ## Send N=200 requests, RATE=… a second, and print what was sent
-	@tsx e2e/src/traffic-cli.ts
+	@$(TSX) e2e/src/traffic-cli.ts
 
 .PHONY: compare
 compare: $(PACKAGES) ## Send the same requests to each set-up, and print what each says
-	@tsx e2e/src/compare.ts
+	@$(TSX) e2e/src/compare.ts
 
 ##@ Break it
 .PHONY: kill-worker
@@ -93,7 +95,7 @@ unit: $(PACKAGES) ## Format, lint, types, configuration files, unit tests
 
 .PHONY: e2e
 e2e: $(PACKAGES) ## Prove each set-up in turn, beside whatever is running
-	@tsx e2e/src/run.ts
+	@$(TSX) e2e/src/run.ts
 
 .PHONY: audit
 audit: $(PACKAGES) ## Ask the registry for known vulnerabilities, high or critical
@@ -101,11 +103,11 @@ audit: $(PACKAGES) ## Ask the registry for known vulnerabilities, high or critic
 
 .PHONY: soak
 soak: $(PACKAGES) ## Send a million requests (N=…) to each exact set-up, and count
-	@tsx e2e/src/soak.ts
+	@$(TSX) e2e/src/soak.ts
 
 .PHONY: screenshots
 screenshots: $(PACKAGES) ## Take the two pictures of the README anew
-	@tsx e2e/src/screenshots.ts
+	@$(TSX) e2e/src/screenshots.ts
 
 $(PACKAGES): package.json package-lock.json webapp/package.json e2e/package.json
 	@command -v npm >/dev/null || { echo 'error: Node.js 20 or later is needed, with npm: https://nodejs.org' >&2; exit 1; }

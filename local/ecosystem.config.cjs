@@ -1,5 +1,6 @@
 // The whole stack as processes under pm2: the same web app, and the two programs that Docker would run as containers.
 // stack/src/local.ts sets the variables, and starts these one at a time.
+const path = require('node:path');
 const { apps } = require('../webapp/ecosystem.config.cjs');
 
 const { RUN_DIR, METRICS_MODE, PROMETHEUS_PORT, EXPORTER_PORT, STATSD_PORT } = process.env;
@@ -14,11 +15,12 @@ const common = (name) => ({
   vizion: false,
 });
 
-const program = (name, script, args) => ({
+const program = (name, file, args) => ({
   ...common(name),
-  script,
+  // In two parts: pm2 takes a script with a space in it for a command line.
+  cwd: path.dirname(file),
+  script: `./${path.basename(file)}`,
   args,
-  cwd: RUN_DIR,
   exec_mode: 'fork',
   interpreter: 'none',
   // Prometheus writes its memory to disk before it ends.

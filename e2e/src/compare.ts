@@ -8,7 +8,11 @@ try {
   await forEachSetup(
     async ({ setup: { name }, env }) => {
       console.error('sending requests, and waiting for some scrapes');
-      const { code } = await runCommand('tsx', ['e2e/src/measure.ts', name], env);
+      const { code } = await runCommand(
+        process.execPath,
+        ['--import', 'tsx', 'e2e/src/measure.ts', name],
+        env,
+      );
       if (code !== 0) throw new Error(`the set-up ${name} could not be measured`);
     },
     (_setup, error) => {

@@ -45,7 +45,12 @@ export async function make(...args: string[]): Promise<string> {
 
 /** The workers of the web app, as pm2 knows them; memory is resident, in bytes. */
 export async function workers(): Promise<{ pid: number; monit: { memory: number } }[]> {
-  const { code, output } = await runCommand('tsx', ['stack/src/cli.ts', 'workers'], {}, false);
+  const { code, output } = await runCommand(
+    process.execPath,
+    ['--import', 'tsx', 'stack/src/cli.ts', 'workers'],
+    {},
+    false,
+  );
   if (code !== 0) throw new Error(`the workers cannot be listed: ${output}`);
   return JSON.parse(output);
 }

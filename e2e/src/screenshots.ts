@@ -9,7 +9,11 @@ try {
   await forEachSetup(
     async ({ setup: { name }, env }) => {
       const file = path.join(root, 'docs', `${name}.png`);
-      const { code } = await runCommand('tsx', ['e2e/src/screenshot.ts', file], env);
+      const { code } = await runCommand(
+        process.execPath,
+        ['--import', 'tsx', 'e2e/src/screenshot.ts', file],
+        env,
+      );
       if (code !== 0) throw new Error(`no screenshot of the set-up ${name}`);
     },
     (_setup, error) => {

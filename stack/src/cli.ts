@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, lastLines } from './command.ts';
 import { createDockerRuntime, whyNoDocker } from './docker.ts';
+import { holdInterrupts, takeInterrupt, throwIfInterrupted } from './interrupt.ts';
 import { killWorker } from './kill-worker.ts';
 import { createLocalRuntime } from './local.ts';
 import { loggedError } from './logged-error.ts';
@@ -77,14 +78,11 @@ function oneOf<T extends string>(what: string, allowed: readonly T[], value: str
 
 async function up(runtime: Runtime, mode: Mode, settings: Settings): Promise<void> {
   const wasUp = await runtime.isUp();
-  // Ctrl-C half-way leaves nothing behind, either.
-  process.once('SIGINT', async () => {
-    await runtime.down();
-    process.exit(130);
-  });
+  holdInterrupts();
   try {
     const since = new Date();
     await runtime.up(mode);
+    throwIfInterrupted();
     await waitForRequestCount(settings.ports.prometheus, since);
   } catch (error) {
     throw await explainAndUndo(runtime, error, wasUp);
@@ -94,11 +92,16 @@ async function up(runtime: Runtime, mode: Mode, settings: Settings): Promise<voi
 
 /** Shows the logs of what did start, and takes it down; returns the error, with the reason that the logs give for it. */
 async function explainAndUndo(runtime: Runtime, error: unknown, wasUp: boolean): Promise<unknown> {
+  const signal = takeInterrupt();
   try {
-    if (!(await runtime.isUp())) return error;
+    if (signal) {
+      if (!wasUp) await runtime.down();
+      return new UserError(`interrupted by ${signal}`);
+    }
+    if (!(await runtime.isUp()) || wasUp) return error;
     const logs = await runtime.recentLogs();
     console.error(`\n${logs}\n`);
-    if (!wasUp) await runtime.down();
+    await runtime.down();
     const reason = loggedError(logs);
     return reason ? new UserError(`${describeError(error)}; in the logs: ${reason}`) : error;
   } catch {

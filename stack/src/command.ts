@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { throwIfInterrupted } from './interrupt.ts';
 
 /** Where and how a command runs. */
 export type CommandOptions = {
@@ -27,6 +28,7 @@ export async function run(
   args: string[],
   options: CommandOptions = {},
 ): Promise<void> {
+  throwIfInterrupted();
   console.error(title);
   await execute(command, args, options, process.stderr.isTTY === true);
 }

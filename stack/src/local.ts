@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -12,8 +13,9 @@ import {
 import path from 'node:path';
 import { checkConfiguration, type RunTool } from './check-config.ts';
 import { ask, CommandError, lastLines, run, show } from './command.ts';
+import { throwIfInterrupted } from './interrupt.ts';
 import { listProcesses } from './pm2.ts';
-import { expectOk } from './poll.ts';
+import { expectOk, poll } from './poll.ts';
 import { requireFreePorts } from './ports.ts';
 import type { Runtime } from './runtime.ts';
 import { type Mode, modes, type Ports, type Settings, UserError } from './settings.ts';
@@ -50,18 +52,43 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
   });
   const pm2Environment = { PM2_HOME: pm2Home, PM2_DISCRETE_MODE: 'true' };
 
-  /** The pm2 daemon's process id while it runs. Asking pm2 itself would start one. */
-  function daemonPid(): number | undefined {
-    try {
-      const pid = Number(readFileSync(path.join(pm2Home, 'pm2.pid'), 'utf8'));
-      // 0 is what an empty file gives, and stands for this process and its group.
-      return pid > 0 && process.kill(pid, 0) ? pid : undefined;
-    } catch {
-      return undefined;
-    }
+  /** Whether this stack's pm2 daemon runs. Asking pm2 itself would start one. */
+  function daemonRuns(): boolean {
+    // pm2 calls its daemon `PM2 v7: God Daemon (<its home>)`; the number may be another process' by now.
+    return commandOf(readPid(path.join(pm2Home, 'pm2.pid'))).includes(pm2Home);
+  }
+
+  /** Processes of this stack that have outlived their pm2, as when it was killed. */
+  function orphans(): number[] {
+    const folder = path.join(pm2Home, 'pids');
+    if (daemonRuns() || !existsSync(folder)) return [];
+    const pids = readdirSync(folder).map((file) => readPid(path.join(folder, file)));
+    // Their arguments name the folder of this stack.
+    return pids.filter((pid) => commandOf(pid).includes(runDir));
+  }
+
+  async function endOrphans(): Promise<void> {
+    for (const pid of orphans()) process.kill(pid, 'SIGTERM');
+    await poll({
+      expectation: 'the processes that pm2 left to end',
+      timeoutMs: 30_000,
+      attempt: async () => {
+        const left = orphans();
+        if (left.length > 0) throw new Error(`still there: ${left.join(', ')}`);
+      },
+    });
+  }
+
+  /** Whether everything that this stack consists of is running, as it was started last. */
+  async function isComplete(state: State): Promise<boolean> {
+    const processes = await listProcesses(runtime);
+    return (
+      processes.length === state.processes && processes.every(({ pm2_env }) => pm2_env.status === 'online')
+    );
   }
 
   async function start(name: string, env: Record<string, string>, url: string): Promise<void> {
+    throwIfInterrupted();
     try {
       await ask(pm2Command, ['start', ecosystem, '--only', name], { cwd: root, env });
     } catch (error) {
@@ -76,7 +103,7 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
     name: 'local',
 
     async isUp() {
-      return daemonPid() !== undefined;
+      return daemonRuns() || orphans().length > 0;
     },
 
     async up(mode) {
@@ -85,21 +112,27 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
           `the path of this checkout is too long for pm2's sockets: ${root}; move it to a shorter one`,
         );
       }
+      const needed: (keyof Ports)[] =
+        mode === 'statsd' ? ['webapp', 'prometheus', 'exporter', 'statsd'] : ['webapp', 'prometheus'];
+      if (!daemonRuns()) await endOrphans();
+      const running = daemonRuns() ? readState(stateFile) : undefined;
+      await requireFreePorts(
+        ports,
+        needed.filter((key) => !running?.ports.includes(ports[key])),
+      );
       const tools = await ensureTools(root);
       await checkConfiguration(mode, createRunTool(root, tools));
       await run('compiling the web app', path.join(root, 'node_modules/.bin/tsc'), ['--project', 'webapp'], {
         cwd: root,
       });
       const env = environment(mode, tools);
-
-      const wanted = fingerprint(root, env);
-      if (daemonPid() !== undefined) {
-        if (existsSync(stateFile) && readFileSync(stateFile, 'utf8') === wanted) return;
-        await runtime.down();
-      }
-      const needed: (keyof Ports)[] =
-        mode === 'statsd' ? ['webapp', 'prometheus', 'exporter', 'statsd'] : ['webapp', 'prometheus'];
-      await requireFreePorts(ports, needed);
+      const wanted: State = {
+        fingerprint: fingerprint(root, env),
+        ports: needed.map((key) => ports[key]),
+        processes: settings.workers + (mode === 'statsd' ? 2 : 1),
+      };
+      if (running?.fingerprint === wanted.fingerprint && (await isComplete(running))) return;
+      await runtime.down();
 
       writeConfiguration(root, path.join(runDir, 'config'), ports);
       for (const folder of ['pm2', 'logs', 'data']) mkdirSync(path.join(runDir, folder), { recursive: true });
@@ -110,15 +143,17 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
         await start('statsd-exporter', env, `http://127.0.0.1:${ports.exporter}/-/ready`);
       await start('webapp', env, `http://127.0.0.1:${ports.webapp}/healthz`);
       await start('prometheus', env, `http://127.0.0.1:${ports.prometheus}/-/ready`);
-      writeFileSync(stateFile, wanted);
+      writeFileSync(stateFile, JSON.stringify(wanted));
     },
 
     async down() {
-      if (daemonPid() === undefined) return;
       rmSync(stateFile, { force: true });
-      console.error('stopping the processes');
-      // pm2 gives each process its own signal and time, and only then ends itself.
-      await ask(pm2Command, ['kill'], { env: pm2Environment });
+      if (daemonRuns()) {
+        console.error('stopping the processes');
+        // pm2 gives each process its own signal and time, and only then ends itself.
+        await ask(pm2Command, ['kill'], { env: pm2Environment });
+      }
+      await endOrphans();
     },
 
     async clean() {
@@ -127,8 +162,7 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
     },
 
     async ps() {
-      if (daemonPid() === undefined) console.log('nothing is running');
-      else await show(pm2Command, ['list'], { env: pm2Environment });
+      await show(pm2Command, ['list'], { env: pm2Environment });
     },
 
     async logs() {
@@ -239,4 +273,28 @@ function fingerprint(root: string, env: Record<string, string>): string {
     hash.update(readFileSync(file));
   }
   return hash.digest('hex');
+}
+
+/** What is known of a stack that was started. */
+type State = {
+  fingerprint: string;
+  /** The ports that it holds. */
+  ports: number[];
+  /** How many processes it consists of. */
+  processes: number;
+};
+
+function readState(file: string): State | undefined {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** The process id in a file; 0 where there is none. */
+function readPid(file: string): number {
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) || 0 : 0;
+}
+
+/** The command line of a process; empty where there is none. */
+function commandOf(pid: number): string {
+  if (pid === 0) return '';
+  return spawnSync('ps', ['-o', 'command=', '-ww', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
 }

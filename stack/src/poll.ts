@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfInterrupted } from './interrupt.ts';
 
 export type PollOptions = {
   /** What is waited for, e.g. `Prometheus to answer on port 9090`. */
@@ -17,10 +18,12 @@ export class PollTimeout extends Error {
 /**
  * Tries until it works or the time is up.
  * @throws {PollTimeout}
+ * @throws {UserError} if it is interrupted
  */
 export async function poll({ expectation, timeoutMs, attempt }: PollOptions): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
+    throwIfInterrupted();
     try {
       return await attempt();
     } catch (error) {

@@ -63,7 +63,7 @@ export function loadSettings(env: Record<string, string | undefined>): Settings 
       'up to 20 of a-z, 0-9, _ and -, the first a letter or a digit',
       (value) => (/^[a-z0-9][a-z0-9_-]{0,19}$/.test(value) ? value : undefined),
     ),
-    workers: read('WORKERS', 5, 'a whole number from 1 to 64', integer(1, 64)),
+    workers: read('WORKERS', 5, 'a whole number from 1 to 16', integer(1, 16)),
     ports: {
       webapp: port('webapp', 5000),
       prometheus: port('prometheus', 9090),

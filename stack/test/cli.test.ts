@@ -39,7 +39,7 @@ describe('a wrong value: one line, exit 1, nothing started', () => {
       { COMPOSE_PROJECT_NAME: `CLI-test-${process.pid}` },
       `COMPOSE_PROJECT_NAME is "CLI-test-${process.pid}"; allowed: up to 20 of a-z, 0-9, _ and -, the first a letter or a digit`,
     ],
-    [{ WORKERS: '0' }, 'WORKERS is "0"; allowed: a whole number from 1 to 64'],
+    [{ WORKERS: '0' }, 'WORKERS is "0"; allowed: a whole number from 1 to 16'],
     [{ WEBAPP_PORT: '65536' }, 'WEBAPP_PORT is "65536"; allowed: a port number from 1 to 65535'],
     [{ PROMETHEUS_PORT: 'http' }, 'PROMETHEUS_PORT is "http"; allowed: a port number from 1 to 65535'],
     [{ STATSD_PORT: '-1' }, 'STATSD_PORT is "-1"; allowed: a port number from 1 to 65535'],

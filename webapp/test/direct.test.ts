@@ -42,6 +42,7 @@ test('the exposition is exact: names, help, types, labels, and zeros before the 
       '# TYPE request_count counter',
       'request_count{app_name="test_app",method="GET",endpoint="/test/",http_status="200"} 2',
       'request_count{app_name="test_app",method="GET",endpoint="/test1/",http_status="500"} 0',
+      'request_count{app_name="test_app",method="GET",endpoint="unmatched",http_status="404"} 0',
       'request_count{app_name="test_app",method="HEAD",endpoint="unmatched",http_status="404"} 1',
       '',
       '# HELP request_latency_seconds Request latency in seconds',

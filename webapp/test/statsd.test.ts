@@ -15,6 +15,7 @@ const TEST1 = '#app_name:test_app,method:GET,endpoint:/test1/,http_status:500';
 const EXPECTED = [
   `request_count:0|c|${TEST}`,
   `request_count:0|c|${TEST1}`,
+  'request_count:0|c|#app_name:test_app,method:GET,endpoint:unmatched,http_status:404',
   `request_count:1|c|${TEST}`,
   'request_latency_seconds:0.000213|h|#app_name:test_app,endpoint:/test/',
   `request_count:1|c|${TEST1}`,
@@ -28,7 +29,7 @@ describe('the datagrams', () => {
     recorder.record(sample);
     recorder.record({ ...sample, endpoint: '/test1/', status: 500, seconds: 2.5 });
     await recorder.close();
-    await until('6 lines', sink.lines, (lines) => lines.length >= 6);
+    await until('7 lines', sink.lines, (lines) => lines.length >= 7);
     assert.deepEqual(sink.datagrams(), [EXPECTED.join('\n')]);
   });
 
@@ -53,7 +54,7 @@ describe('the datagrams', () => {
     recorder.record(sample);
     recorder.record({ ...sample, endpoint: '/test1/', status: 500, seconds: 2.5 });
     await recorder.close();
-    await until('6 lines', sink.lines, (lines) => lines.length >= 6);
+    await until('7 lines', sink.lines, (lines) => lines.length >= 7);
     assert.deepEqual(sink.datagrams(), [EXPECTED.join('\n')]);
   });
 

@@ -39,7 +39,7 @@ test.beforeEach(async () => {
 
 test('a value that is not allowed', async () => {
   stack.WORKERS = 'many';
-  expect(await refusal('up-direct')).toBe('WORKERS is "many"; allowed: a whole number from 1 to 64');
+  expect(await refusal('up-direct')).toBe('WORKERS is "many"; allowed: a whole number from 1 to 16');
 });
 
 test('one port for two', async () => {

@@ -25,4 +25,5 @@ export const requestLatency = {
 export const knownRequests = [
   { method: 'GET', endpoint: '/test/', status: 200 },
   { method: 'GET', endpoint: '/test1/', status: 500 },
+  { method: 'GET', endpoint: 'unmatched', status: 404 },
 ] as const;
