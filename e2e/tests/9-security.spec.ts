@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { expect, test } from 'playwright/test';
-import { runCommand } from '../src/make.ts';
+import { runCommand, workers } from '../src/make.ts';
 import { prometheus, webapp } from '../src/stack.ts';
 import { setup } from './setup.ts';
 
@@ -15,6 +15,16 @@ if (existsSync('/proc/net/tcp')) {
     if (!inDocker && setup.exact) {
       expect(listeners('udp', Number(process.env.STATSD_PORT)), 'UDP port').toEqual(['127.0.0.1']);
     }
+  });
+}
+
+if (!inDocker && existsSync('/proc/net/udp')) {
+  test('no worker takes datagrams from elsewhere', async () => {
+    const sockets = new Set((await workers()).flatMap(({ pid }) => socketsOf(pid)));
+    const local = readTable('/proc/net/udp')
+      .filter((columns) => sockets.has(columns[9] ?? ''))
+      .map(([, address = '']) => decodeIpv4(address));
+    expect(new Set(local)).toEqual(new Set(setup.exact ? ['127.0.0.1'] : []));
   });
 }
 
@@ -67,6 +77,18 @@ function listeners(protocol: 'tcp' | 'udp', port: number): string[] {
   function isOn(local = ''): boolean {
     return Number.parseInt(local.split(':')[1] ?? '', 16) === port;
   }
+}
+
+/** The numbers of the sockets that a process has open. */
+function socketsOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1] ?? [];
+    } catch {
+      return []; // Closed in the meantime.
+    }
+  });
 }
 
 function readTable(file: string): string[][] {

@@ -30,7 +30,7 @@ describe('the datagrams', () => {
     recorder.record({ ...sample, endpoint: '/test1/', status: 500, seconds: 2.5 });
     await recorder.close();
     await until('7 lines', sink.lines, (lines) => lines.length >= 7);
-    assert.deepEqual(sink.datagrams(), [EXPECTED.join('\n')]);
+    assert.deepEqual(sink.datagrams(), [`${EXPECTED.join('\n')}\n`]);
   });
 
   test('are the same with the variables of a Datadog agent set', async (t) => {
@@ -55,7 +55,7 @@ describe('the datagrams', () => {
     recorder.record({ ...sample, endpoint: '/test1/', status: 500, seconds: 2.5 });
     await recorder.close();
     await until('7 lines', sink.lines, (lines) => lines.length >= 7);
-    assert.deepEqual(sink.datagrams(), [EXPECTED.join('\n')]);
+    assert.deepEqual(sink.datagrams(), [`${EXPECTED.join('\n')}\n`]);
   });
 
   test('are no longer than an Ethernet frame takes, and none is lost', async (t) => {

@@ -1,7 +1,7 @@
 import { StatsD } from 'hot-shots';
+import { createDatagramStream } from './datagram-stream.ts';
 import { appName, knownRequests, requestCount, requestLatency } from './definitions.ts';
 import { createOutageLog } from './outage-log.ts';
-import { watchReceiver } from './receiver-watch.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Where the StatsD receiver listens, and where to say that it does not. */
@@ -16,15 +16,18 @@ const CLOSE_DEADLINE_MS = 1000;
  */
 export function createStatsdRecorder({ host, port, log }: StatsdOptions): Recorder {
   const outage = createOutageLog(`StatsD receiver ${host}:${port}`, log);
-  const watch = watchReceiver({ host, port, onFailure: outage.failed, onSuccess: outage.recovered });
-  const statsd = new StatsD({
+  const stream = createDatagramStream({
     host,
     port,
-    // Looked up every 5 s, not for every datagram, so that a receiver that comes back elsewhere is found again.
-    cacheDns: true,
-    cacheDnsTtl: 5000,
-    // The payload that an Ethernet frame takes without fragments, less room for tunnels: Datadog's advice for UDP.
-    maxBufferSize: 1432,
+    onFailure: outage.failed,
+    onSuccess: outage.recovered,
+  });
+  const statsd = new StatsD({
+    protocol: 'stream',
+    stream,
+    // 1,432 bytes is what an Ethernet frame takes without fragments, less room for tunnels: Datadog's advice for UDP. One
+    // of them is the newline that hot-shots adds to each chunk of a stream.
+    maxBufferSize: 1431,
     bufferFlushInterval: 500,
     // Without a handler a failed send is an 'error' event that nobody hears, and ends the worker.
     errorHandler: outage.failed,
@@ -56,7 +59,6 @@ export function createStatsdRecorder({ host, port, log }: StatsdOptions): Record
       statsd.histogram(requestLatency.name, value, { app_name: appName, endpoint });
     },
     async close() {
-      watch.stop();
       await Promise.race([
         new Promise<void>((resolve) => statsd.close(() => resolve())),
         new Promise<void>((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS).unref()),
