@@ -6,7 +6,6 @@ import type { Runtime } from './runtime.ts';
 import { type Mode, modes, type Ports, type Settings, UserError } from './settings.ts';
 import { readImages } from './versions.ts';
 
-/** The two files, and the profile that holds statsd_exporter: `down` and `logs` have to see it in either mode. */
 const FILES = ['-f', 'docker-compose.yml', '-f', 'docker-compose-infra.yml'];
 
 /** A container that crashes and starts again is neither well nor ended: without a limit Compose waits for ever. */
@@ -36,6 +35,7 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
     cwd: root,
     env: {
       COMPOSE_PROJECT_NAME: settings.project,
+      // `down` and `logs` have to see the exporter in either mode.
       COMPOSE_PROFILES: 'statsd',
       METRICS_MODE: mode,
       WEBAPP_PORT: String(settings.ports.webapp),

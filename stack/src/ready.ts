@@ -33,7 +33,10 @@ export function printAddresses(mode: Mode, ports: Ports): void {
     ...(mode === 'direct' ? [['metrics', `${app}/metrics/ (of whichever worker answers)`]] : []),
     ['Prometheus', prometheus],
     ['the graph', graph],
-    ['next', 'make traffic, then look at the graph'],
+    [
+      'next',
+      `make traffic${ports.webapp === 5000 ? '' : ` WEBAPP_PORT=${ports.webapp}`}, then look at the graph`,
+    ],
   ];
   console.log(`\nThe set-up "${mode}" is up.\n`);
   for (const [name, value] of lines) console.log(`  ${name?.padEnd(11)} ${value}`);
