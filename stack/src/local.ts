@@ -54,8 +54,11 @@ export function createLocalRuntime(settings: Settings, root: string): Runtime {
 
   /** Whether this stack's pm2 daemon runs. Asking pm2 itself would start one. */
   function daemonRuns(): boolean {
-    // pm2 calls its daemon `PM2 v7: God Daemon (<its home>)`; the number may be another process' by now.
-    return commandOf(readPid(path.join(pm2Home, 'pm2.pid'))).includes(pm2Home);
+    // The number may be another process' by now. pm2 calls its daemon `PM2 v7.0.4: God Daemon (<its home>)`, cut off
+    // where the memory of its first command line ends.
+    const title = commandOf(readPid(path.join(pm2Home, 'pm2.pid')));
+    const home = /^PM2 v\S+ God Daemon \(([^)\n]*)/.exec(title)?.[1];
+    return home !== undefined && pm2Home.startsWith(home);
   }
 
   /** Processes of this stack that have outlived their pm2, as when it was killed. */
