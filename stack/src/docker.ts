@@ -92,7 +92,7 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
     },
 
     async down() {
-      await runCompose('stopping the containers', ['down'], options());
+      await runCompose('stopping the containers', ['down', '--remove-orphans'], options());
     },
 
     async clean() {
@@ -100,7 +100,7 @@ export function createDockerRuntime(settings: Settings, root: string): Runtime {
       for (const mode of modes) {
         await runCompose(
           `removing the containers and data of ${mode}`,
-          ['down', '--volumes', '--rmi', 'local'],
+          ['down', '--volumes', '--rmi', 'local', '--remove-orphans'],
           options(mode),
         );
       }
